@@ -1,0 +1,1 @@
+"""Contacts: people and organisations, their names, points of contact and relations."""

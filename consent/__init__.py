@@ -1,0 +1,1 @@
+"""Purposes, consents and their withdrawal."""

@@ -1,0 +1,1 @@
+"""Deadlines, tasks and reminders."""

@@ -1,0 +1,8 @@
+"""The crypto app."""
+
+from django.apps import AppConfig
+
+
+class CryptoConfig(AppConfig):
+    name = "lawcrm.crypto"
+    label = "crypto"

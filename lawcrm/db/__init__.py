@@ -1,0 +1,1 @@
+"""Database engine that keeps the server session's viewer equal to the declared one."""

@@ -1,0 +1,1 @@
+"""Settings by deployment: `demo` on embedded servers, `test`, `production`."""

@@ -1,0 +1,180 @@
+"""Settings that hold in every deployment."""
+
+from pathlib import Path
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from lawcrm import engines
+from lawcrm.settings import environment as env
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+STATE_DIR = engines.state_dir()
+
+INSTALLED_APPS = [
+    "lawcrm.apps.LawcrmConfig",
+    "lawcrm.accounts.apps.AccountsConfig",
+    "lawcrm.crypto.apps.CryptoConfig",
+    "clients.apps.ClientsConfig",
+    "matters.apps.MattersConfig",
+    "deadlines.apps.DeadlinesConfig",
+    "consent.apps.ConsentConfig",
+    "privacy.apps.PrivacyConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_filters",
+    "django_otp",
+    "guardian",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    "lawcrm.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lawcrm.middleware.DeclareViewer",
+    "lawcrm.middleware.RequireSignIn",
+    "lawcrm.middleware.ReadOnlyGet",
+    "lawcrm.middleware.KeepOutOfCaches",
+]
+
+ROOT_URLCONF = "lawcrm.urls"
+WSGI_APPLICATION = "lawcrm.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lawcrm.ui.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "lawcrm.ui.FormRenderer"
+
+# Every table but the keys' lives in `default`; wrapped data keys have a database of their own,
+# so that an old backup of `default` cannot bring an erased person back.
+DATABASES = {
+    "default": {
+        **env.database(env.text("DATABASE_URL") or engines.url("lawcrm", "lawcrm_app")),
+        "ATOMIC_REQUESTS": True,
+    },
+    "keys": env.database(env.text("KEYS_DATABASE_URL") or engines.url("lawcrm_keys", "lawcrm_app")),
+}
+# Migrations run as the owner of the tables; web and workers never connect as this role.
+OWNER_DATABASES = {
+    "default": env.text("DATABASE_OWNER_URL") or engines.url("lawcrm", "lawcrm_owner"),
+    "keys": env.text("KEYS_DATABASE_OWNER_URL") or engines.url("lawcrm_keys", "lawcrm_owner"),
+}
+DATABASE_ROUTERS = ["lawcrm.crypto.router.KeysApart"]
+
+REDIS_URL = env.text("REDIS_URL") or engines.valkey_url()
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "lawcrm.accounts.backends.WallBackend",
+    "lawcrm.accounts.backends.RoleBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "today"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+PASSWORD_RESET_TIMEOUT = 3600
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 24 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "lawcrm.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-src": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+ANONYMOUS_USER_NAME = None
+
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = False
+OTP_TOTP_ISSUER = "LawCRM"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("da", _("Danish")), ("sv", _("Swedish")), ("de", _("German")), ("tr", _("Turkish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Copenhagen")
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# Encrypted by lawcrm.crypto.files whatever the storage underneath.
+FILES_ROOT = Path(env.text("FILES_ROOT") or STATE_DIR / "files")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 2,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+}

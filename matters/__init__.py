@@ -1,0 +1,1 @@
+"""Matters: parties, teams, communications, documents, conflict checks."""

@@ -1,0 +1,1 @@
+"""Retention, holds, restriction, erasure and the search for what is left."""

@@ -1,0 +1,7 @@
+"""The privacy app."""
+
+from django.apps import AppConfig
+
+
+class PrivacyConfig(AppConfig):
+    name = "privacy"
