@@ -1,14 +1,225 @@
-"""The shell around every page: navigation, commands, how forms are drawn."""
+"""What every page shows around its content: navigation, commands, theme, and how forms are drawn."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+COUNT_SHOWN = 99
+
+type Text = str | Promise
+type Counter = Callable[[HttpRequest], int]
+
+SECTIONS: dict[str, Text] = {"work": "", "firm": _("Firm"), "system": _("Administration")}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the navigation or a command; `permission` hides it, sight is the page's own business."""
+
+    section: str
+    url_name: str
+    label: Text
+    icon: str
+    permission: str | None = None
+    counter: Counter | None = None
+    order: int = 50
+    phone: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where it leads, or "" while no app serves that name."""
+        return url_or_empty(self.url_name)
+
+    def open_to(self, request: HttpRequest) -> bool:
+        user = getattr(request, "user", None)
+        return self.permission is None or (user is not None and user.has_perm(self.permission))
+
+
+class Registry:
+    """Entries that apps add in `ready()`; adding a url name again replaces it."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def _put(self, entry: Entry) -> None:
+        self._entries[entry.section, entry.url_name] = entry
+
+    def open_to(self, request: HttpRequest) -> Iterator[Entry]:
+        for entry in sorted(self._entries.values(), key=lambda entry: entry.order):
+            if entry.url and entry.open_to(request):
+                yield entry
+
+
+class Navigation(Registry):
+    def add(  # noqa: PLR0913  (a registration reads best with its keywords)
+        self,
+        section: str,
+        url_name: str,
+        label: Text,
+        icon: str,
+        *,
+        permission: str | None = None,
+        counter: Counter | None = None,
+        order: int = 50,
+        phone: bool = False,
+    ) -> None:
+        """`counter` counts what waits for this person to act; `phone` puts it in the bottom bar (four fit)."""
+        if section not in SECTIONS:
+            raise KeyError(section)
+        self._put(Entry(section, url_name, label, icon, permission, counter, order, phone))
+
+
+class Commands(Registry):
+    def add(  # noqa: PLR0913
+        self,
+        url_name: str,
+        label: Text,
+        icon: str,
+        *,
+        menu: str = "do",
+        permission: str | None = None,
+        order: int = 50,
+    ) -> None:
+        """`menu="new"` also lists it in the New menu; "user" in the menu of the person; "do" only in the palette."""
+        self._put(Entry(menu, url_name, label, icon, permission, None, order))
+
+    def of(self, menu: str, request: HttpRequest) -> list[Entry]:
+        return [entry for entry in self.open_to(request) if entry.section == menu]
+
+
+nav = Navigation()
+commands = Commands()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    url: str
+    label: Text
+    icon: str
+    current: bool
+    count: str
+    section: str
+    phone: bool
+
+
+def url_or_empty(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def count_words(number: int) -> str:
+    """Empty for nothing to do, capped so that a queue never widens the navigation."""
+    if number <= 0:
+        return ""
+    return str(number) if number <= COUNT_SHOWN else f"{COUNT_SHOWN}+"
+
+
+def theme_of(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+class Shell:
+    """The frame of one page; everything is computed when the template asks, so partial answers pay nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def firm(self) -> str:
+        return str(getattr(settings, "LAWCRM_FIRM_NAME", "LawCRM"))
+
+    @property
+    def theme(self) -> str:
+        return theme_of(self._request)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self._request, "user", None)
+        return user is not None and user.is_authenticated
+
+    @cached_property
+    def person(self) -> str:
+        user = getattr(self._request, "user", None)
+        return str(getattr(user, "full_name", "") or "") if self.signed_in else ""
+
+    @cached_property
+    def links(self) -> list[Link]:
+        entries = list(nav.open_to(self._request)) if self.signed_in else []
+        here = self._current(entries)
+        return [self._link(entry, current=entry.url == here) for entry in entries]
+
+    @cached_property
+    def sections(self) -> list[tuple[Text, list[Link]]]:
+        order = list(SECTIONS)
+        links = sorted(self.links, key=lambda link: order.index(link.section))
+        return [(SECTIONS[name], list(group)) for name, group in groupby(links, key=lambda link: link.section)]
+
+    @cached_property
+    def phone_links(self) -> list[Link]:
+        return [link for link in self.links if link.phone][:4]
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the page belongs behind "More" on a phone."""
+        return any(link.current and link not in self.phone_links for link in self.links)
+
+    @cached_property
+    def new(self) -> list[Entry]:
+        return commands.of("new", self._request) if self.signed_in else []
+
+    @cached_property
+    def mine(self) -> list[Entry]:
+        return commands.of("user", self._request) if self.signed_in else []
+
+    @cached_property
+    def actions(self) -> list[Entry]:
+        return self.new + commands.of("do", self._request) + self.mine if self.signed_in else []
+
+    @cached_property
+    def session_seconds(self) -> int | None:
+        """Seconds until the session lapses, for the warning before it does."""
+        session = getattr(self._request, "session", None)
+        return session.get_expiry_age() if self.signed_in and session is not None else None
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        return list(get_messages(self._request))
+
+    def _current(self, entries: list[Entry]) -> str:
+        """The longest address the page lies under; the front page only counts exactly."""
+        path = self._request.path
+        under = [entry.url for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))]
+        return max(under, key=len, default="")
+
+    def _link(self, entry: Entry, *, current: bool) -> Link:
+        count = count_words(entry.counter(self._request)) if entry.counter else ""
+        return Link(entry.url, entry.label, entry.icon, current, count, entry.section, entry.phone)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    return {"ui": Shell(request), "request_id": getattr(request, "request_id", "")}
 
 
 class FormRenderer(TemplatesSetting):
-    """Draws fields with the templates in templates/ui."""
+    """`{{ form }}` and `{{ field.as_field_group }}` through templates/ui; needs `django.forms` installed."""
 
-
-def shell(request: HttpRequest) -> dict[str, Any]:
-    return {"request_id": getattr(request, "request_id", "")}
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+    formset_template_name = "ui/formset.html"
