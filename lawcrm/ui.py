@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -151,8 +152,9 @@ class Shell:
 
     @cached_property
     def signed_in(self) -> bool:
-        user = getattr(self._request, "user", None)
-        return user is not None and user.is_authenticated
+        """Both factors given; between the two there is nothing to show yet."""
+        user: Any = getattr(self._request, "user", None)
+        return user is not None and user.is_authenticated and user.is_verified()
 
     @cached_property
     def person(self) -> str:
@@ -205,7 +207,9 @@ class Shell:
     def _current(self, entries: list[Entry]) -> str:
         """The longest address the page lies under; the front page only counts exactly."""
         path = self._request.path
-        under = [entry.url for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))]
+        under = [
+            entry.url for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))
+        ]
         return max(under, key=len, default="")
 
     def _link(self, entry: Entry, *, current: bool) -> Link:
