@@ -1,0 +1,37 @@
+.PHONY: help demo test proof lint check format messages
+
+help: ## Show these lines
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+demo: ## Start a firm with made-up data on this machine; ARGS="--port 9000 --fresh"
+	@.ci/venv
+	@exec .venv/bin/python manage.py demo $(ARGS)
+
+test: ## Run the test suite (five minutes at most); ARGS="tests/matters"
+	@.ci/venv dev
+	.venv/bin/pytest -n $(WORKERS) -m "not proof" $(ARGS)
+
+proof: ## Run the long checks
+	@.ci/venv dev
+	.venv/bin/pytest -n $(WORKERS) -m proof $(ARGS)
+
+lint: ## Style, types, layers, migrations and the deployment check
+	@.ci/venv dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy manage.py lawcrm clients matters deadlines consent privacy
+	.venv/bin/lint-imports
+	@.ci/deploy-check
+
+check: lint test ## What must be green before a change is handed in
+
+format: ## Put the code into its form
+	@.ci/venv dev
+	.venv/bin/ruff check --fix --select I .
+	.venv/bin/ruff format .
+
+messages: ## Collect the texts to translate (needs gettext)
+	@.ci/venv dev
+	.venv/bin/python manage.py makemessages --all --no-obsolete
+
+WORKERS = 2
