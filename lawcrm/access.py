@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WHOLE_FIRM = 0
 # States of a contact that hide it from everyone but holders of the flag's permission.
 STATE_FLAGS = {"restricted": "clients.see_restricted", "quarantined": "clients.see_quarantined"}
+FLAGS = {**STATE_FLAGS, "journal": "lawcrm.view_journal"}
 
 
 class NoViewer(RuntimeError):
@@ -65,7 +66,7 @@ def viewer_of(user: "User | AnonymousUser", *, source: str = "web", request_id: 
         return Viewer(None, source=source, request_id=request_id)
     groups = user.groups.values_list("pk", flat=True)
     held = user.role_permissions()
-    flags = frozenset(flag for flag, permission in STATE_FLAGS.items() if permission in held)
+    flags = frozenset(flag for flag, permission in FLAGS.items() if permission in held)
     return Viewer(user.pk, (WHOLE_FIRM, user.pk, *(-pk for pk in groups)), flags, source=source, request_id=request_id)
 
 

@@ -1,0 +1,23 @@
+"""The audit trail: history of every change, a journal of events, a log of reading."""
+
+from lawcrm.audit.actor import NoActor, NotAtomic
+from lawcrm.audit.bulk import bulk_create, bulk_update, update
+from lawcrm.audit.history import AuditedHistory
+from lawcrm.audit.journal import Event, NotAFact, record, subscribe
+from lawcrm.audit.reading import read, read_each, readers_of
+
+__all__ = [
+    "AuditedHistory",
+    "Event",
+    "NoActor",
+    "NotAFact",
+    "NotAtomic",
+    "bulk_create",
+    "bulk_update",
+    "read",
+    "read_each",
+    "readers_of",
+    "record",
+    "subscribe",
+    "update",
+]

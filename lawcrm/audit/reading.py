@@ -1,0 +1,46 @@
+"""The read log: who opened which object, once per page, downloads and exports included."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import connection, models
+
+from lawcrm.audit.actor import actor
+from lawcrm.audit.roots import roots_of
+
+if TYPE_CHECKING:
+    from lawcrm.models import ReadEntry
+
+# The unique constraint on request, object and `what` makes it once per page.
+INSERT = """
+INSERT INTO lawcrm_readentry (user_id, object_type, object_id, what, request_id, matter_id, contact_id, at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, clock_timestamp()) ON CONFLICT DO NOTHING
+"""
+
+
+def read(obj: models.Model, what: str = "page") -> None:
+    """Note that the viewer was shown the object."""
+    read_each((obj,), what)
+
+
+def read_each(objs: Iterable[models.Model], what: str = "export") -> None:
+    """Note that the viewer was given each of the objects; what jobs read for themselves is not noted."""
+    viewer = actor()
+    if viewer.user_id is None:
+        return
+    rows = [
+        (viewer.user_id, obj._meta.label_lower, obj.pk, what, viewer.request_id, *map(roots_of(obj).get, _COLUMNS))
+        for obj in objs
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, rows)
+
+
+_COLUMNS = ("matter_id", "contact_id")
+
+
+def readers_of(obj: models.Model) -> "models.QuerySet[ReadEntry]":
+    """Who has been shown this object, latest first."""
+    from lawcrm.models import ReadEntry
+
+    return ReadEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk).order_by("-at", "-pk")
