@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lawcrm.crypto.keyring.FreshKeyring",
     "lawcrm.middleware.DeclareViewer",
     "lawcrm.middleware.RequireSignIn",
     "lawcrm.middleware.ReadOnlyGet",
