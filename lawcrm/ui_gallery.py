@@ -69,7 +69,7 @@ def rows() -> list[dict[str, Any]]:
             "cells": [
                 {"text": when, "class": "when danger" if kind == "danger" else "when"},
                 {"text": what, "second": why},
-                {"text": matter, "url": "#matter", "priority": "2"},
+                {"text": matter, "url": "#matter", "priority": "2", "class": "nowrap"},
                 {"pill": word, "kind": kind},
             ],
         }

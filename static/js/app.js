@@ -35,7 +35,7 @@ const fade = (toast) => {
 const toast = (text, kind = "info") => {
   const close = make("button", { className: "close", type: "button", ariaLabel: words.dismiss }, icon("x"));
   close.dataset.dismiss = "";
-  const element = make("div", { className: `toast ${kind}`, role: "status" }, icon(kind === "danger" ? "circle-alert" : "info"), make("span", { textContent: text }), close);
+  const element = make("div", { className: `toast ${kind}`, role: "status" }, icon({ ok: "circle-check", danger: "circle-alert" }[kind] ?? "info"), make("span", { textContent: text }), close);
   toasts?.append(element);
   fade(element);
 };
@@ -115,6 +115,10 @@ if (palette) {
     if (step && all.length) {
       event.preventDefault();
       choose(all.at((place + step) % all.length));
+    } else if (event.key === "Escape") {
+      // A search box would first empty itself.
+      event.preventDefault();
+      palette.close();
     } else if (event.key === "Enter" && all[place]) {
       event.preventDefault();
       all[place].click();
@@ -131,7 +135,7 @@ const showPage = async (url) => {
   const answer = await fetch(url, { headers: { "X-Dialog": "1" }, credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return location.assign(url);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const part = page.querySelector("[data-dialog-part]") ?? page.querySelector("main .columns");
+  const part = page.querySelector("[data-dialog-part]") ?? page.querySelector("main .columns > .stack");
   const title = page.querySelector("main h1");
   if (!part) return location.assign(url);
   const close = make("button", { className: "close", type: "button", ariaLabel: words.close }, icon("x"));
@@ -241,7 +245,7 @@ const size = (bytes) => {
   return new Intl.NumberFormat(reader, { style: "unit", unit: unit[0], maximumFractionDigits: 1 }).format(bytes / unit[1]);
 };
 on("change", "[data-drop] input[type=file]", (_, input) => {
-  const lines = [...input.files].map((file) => make("li", { textContent: `${file.name}, ${size(file.size)}` }));
+  const lines = [...input.files].map((file) => make("li", { textContent: input.files.length > 1 ? `${file.name}, ${size(file.size)}` : size(file.size) }));
   input.closest("[data-drop]").querySelector(".files").replaceChildren(...lines);
 });
 ["dragover", "dragleave", "drop"].forEach((type) => on(type, "[data-drop]", (event, zone) => {
