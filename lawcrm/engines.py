@@ -143,8 +143,18 @@ def _leave(users: int, owner: int) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        if _is_running():
-            _run("pg_ctl", "-D", str(_data_dir()), "-w", "-m", "fast", "stop")
+        _stop_postgres()
+
+
+def stop_postgres() -> None:
+    """Stop the embedded PostgreSQL whoever uses it."""
+    with _exclusive("postgres.start"):
+        _stop_postgres()
+
+
+def _stop_postgres() -> None:
+    if _is_running():
+        _run("pg_ctl", "-D", str(_data_dir()), "-w", "-m", "fast", "stop")
 
 
 @contextmanager
@@ -238,7 +248,10 @@ def start_valkey() -> subprocess.Popen[bytes] | None:
     data = state_dir() / "valkey"
     data.mkdir(parents=True, exist_ok=True)
     config = f"port {_valkey_port()}\nbind 127.0.0.1\ndir {data}\nrequirepass {local_secret('valkey')}\nsave ''\n"
-    server = subprocess.Popen([get_binary_path(), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603
+    # A session of its own: Ctrl-C in the terminal is for whoever started it to act on, in order.
+    server = subprocess.Popen(  # noqa: S603
+        [get_binary_path(), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     assert server.stdin is not None  # noqa: S101
     server.stdin.write(config.encode())
     server.stdin.close()
@@ -247,6 +260,14 @@ def start_valkey() -> subprocess.Popen[bytes] | None:
             return server
         time.sleep(0.05)
     raise EmbeddedServerFailed("valkey-server", "no answer within five seconds")
+
+
+def stop_valkey() -> None:
+    """Stop the embedded Valkey, also one that an earlier process left behind."""
+    if not os.environ.get("REDIS_URL") and _valkey_answers():
+        import redis
+
+        redis.Redis.from_url(valkey_url()).shutdown(nosave=True)
 
 
 def _valkey_answers() -> bool:

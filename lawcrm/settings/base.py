@@ -117,8 +117,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 24 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lawcrm.errors.csrf_failure"
-# Addresses that may say for whom they ask; production names its proxy.
-TRUSTED_PROXIES: list[str] = []
+# Only these may say where a request came from; gunicorn reads the same list and turns the proxy's
+# X-Forwarded-Proto into https, so that nobody else's header counts.
+TRUSTED_PROXIES = env.words("FORWARDED_ALLOW_IPS")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

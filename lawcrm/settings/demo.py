@@ -1,6 +1,7 @@
 """The demo and development deployment: embedded servers, a local mail sink, codes on screen."""
 
 from lawcrm import engines
+from lawcrm.settings import environment as env
 from lawcrm.settings.base import *  # noqa: F403
 from lawcrm.settings.base import STATE_DIR
 
@@ -9,7 +10,7 @@ DEMO = True
 SECRET_KEY = engines.local_secret("django")
 MASTER_KEYS = engines.local_master_keys()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-SITE_URL = "http://localhost:8000"
+SITE_URL = env.text("SITE_URL", "http://localhost:8000")
 WHITENOISE_USE_FINDERS = True
 MAIL_SINK_DIR = STATE_DIR / "mail"
 MAILERS = {

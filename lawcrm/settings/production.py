@@ -40,9 +40,6 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM")
 
-# Only these may say where a request came from; gunicorn reads the same list (FORWARDED_ALLOW_IPS)
-# and turns the proxy's X-Forwarded-Proto into https, so that nobody else's header counts.
-TRUSTED_PROXIES = env.words("FORWARDED_ALLOW_IPS")
 MIDDLEWARE = ["lawcrm.proxy.ClientAddress", *MIDDLEWARE]
 
 SECURE_SSL_REDIRECT = True
