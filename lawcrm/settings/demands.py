@@ -1,7 +1,5 @@
 """What a production deployment must be given, and what is wrong with what it was given."""
 
-import base64
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -10,11 +8,12 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from lawcrm.crypto import keyfile
+from lawcrm.crypto.errors import CryptoUnusable
 from lawcrm.settings import environment as env
 
 SECRET_KEY_LENGTH = 50
 SECRET_KEY_VARIETY = 15
-MASTER_KEY_BYTES = 32
 DEFAULT_LOOKING = ("insecure", "changeme", "change-me", "secret-key", "password", "example", "default")
 ALWAYS = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL")
 MAIL = ("SMTP_HOST", "MAIL_FROM")
@@ -63,20 +62,11 @@ def _master_key() -> Iterator[str]:
         yield "MASTER_KEY_FILE is missing; without the master key nothing sealed can be read."
         return
     try:
-        master_keys(env.text("MASTER_KEY"))
+        keyfile.parse(env.text("MASTER_KEY"))
     except OSError:
         yield f"MASTER_KEY_FILE names {path}, which cannot be read."
-    except ValueError as reason:
+    except (CryptoUnusable, UnicodeDecodeError) as reason:
         yield f"MASTER_KEY_FILE holds no usable key: {reason}"
-
-
-def master_keys(text: str) -> dict[int, bytes]:
-    """Master keys by version from `{"1": "<32 bytes in base64>"}`."""
-    keys = {int(version): base64.b64decode(key, validate=True) for version, key in json.loads(text).items()}
-    if not keys or any(len(key) != MASTER_KEY_BYTES for key in keys.values()):
-        message = "each key has 32 bytes"
-        raise ValueError(message)
-    return keys
 
 
 def _addresses() -> Iterator[str]:

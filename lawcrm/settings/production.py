@@ -4,8 +4,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from lawcrm.crypto import keyfile
 from lawcrm.settings import environment as env
-from lawcrm.settings.demands import master_keys, unmet
+from lawcrm.settings.demands import unmet
 
 if wrong := unmet():
     raise ImproperlyConfigured("\n  - ".join(["LawCRM does not start like this:", *wrong]))
@@ -17,7 +18,7 @@ DEBUG = False
 DEMO = False
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-MASTER_KEYS = master_keys(env.text("MASTER_KEY"))
+MASTER_KEYS = keyfile.parse(env.text("MASTER_KEY"))
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 SITE_URL = env.text("SITE_URL").rstrip("/")
 
