@@ -1,0 +1,42 @@
+"""What workers do for the ground floor: look what is due, run it, send what waits."""
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from lawcrm import access, jobs, outbox
+from lawcrm.celery import TICK, TICK_TASK, app
+from lawcrm.models.jobs import JobRun
+
+KEEP_RUNS = timedelta(days=30)
+
+
+@shared_task(name=TICK_TASK)
+def tick() -> None:
+    """Each due job gets a message of its own, so that a long one does not hold up the others."""
+    with access.as_system("look which jobs are due", source="job"):
+        for job in jobs.due(timezone.now()):
+            app.send_task("lawcrm.run_job", args=[job.name], expires=TICK.total_seconds(), retry=False)
+
+
+@shared_task(name="lawcrm.run_job")
+def run_job(name: str) -> None:
+    with access.as_system(f"run the job {name}", source="job"):
+        jobs.run(name, timezone.now())
+
+
+@shared_task(name="lawcrm.send_outbox")
+def send_outbox() -> None:
+    with access.as_system("send waiting messages", source="job"):
+        outbox.send_due(timezone.now())
+
+
+@jobs.scheduled("outbox.send", every=timedelta(seconds=30), grace=timedelta(minutes=5))
+def send_waiting(now: datetime) -> int:
+    return outbox.send_due(now)
+
+
+@jobs.scheduled("jobs.forget_runs", every=timedelta(days=1), at=timedelta(hours=2), grace=timedelta(hours=6))
+def forget_runs(now: datetime) -> int:
+    return JobRun.objects.filter(slot__lt=now - KEEP_RUNS).delete()[0]
