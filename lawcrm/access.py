@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 WHOLE_FIRM = 0
 # States of a contact that hide it from everyone but holders of the flag's permission.
 STATE_FLAGS = {"restricted": "clients.see_restricted", "quarantined": "clients.see_quarantined"}
-FLAGS = {**STATE_FLAGS, "journal": "lawcrm.view_journal"}
+# Every permission of a role that decides about rows; the database session carries the flags held.
+# Every permission of a role that decides about rows; the database session carries the flags held.
+FLAGS = {
+    **STATE_FLAGS,
+    "conflicts": "matters.review_conflicts",
+    "journal": "lawcrm.view_journal",
+    "privacy": "privacy.view_plan",
+}
 
 
 class NoViewer(RuntimeError):
@@ -138,6 +145,29 @@ class ContactSight(Sight):
         )
 
 
+class FlagSight(Sight):
+    """Rows that only holders of one permission see, whatever they are about."""
+
+    def __init__(self, flag: str) -> None:
+        self.flag = flag
+
+    def predicate(self, table: str, viewer: Viewer) -> str:  # noqa: ARG002 - a flag knows no columns
+        return "TRUE" if self.flag in viewer.flags else "FALSE"
+
+
+class OwnSight(Sight):
+    """Rows that the person named in a column sees, and holders of one permission."""
+
+    def __init__(self, column: str, *, flag: str) -> None:
+        self.column = column
+        self.flag = flag
+
+    def predicate(self, table: str, viewer: Viewer) -> str:
+        if self.flag in viewer.flags:
+            return "TRUE"
+        return f"{table}.{self.column} = {viewer.user_id or 0}"
+
+
 @dataclass(frozen=True)
 class Rule:
     """How rows of a model are judged: the root whose sight decides, and the column that leads there."""
@@ -148,7 +178,7 @@ class Rule:
 
 def rule_of(model: type[models.Model]) -> Rule:
     """The declared rule of a guarded model or of its history."""
-    live = getattr(model, "instance_type", model)
+    live: Any = getattr(model, "instance_type", model)
     path = live.need_to_know
     if path == "self":
         return Rule(live, "pk" if model is live else live._meta.pk.attname)

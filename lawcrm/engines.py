@@ -108,8 +108,8 @@ def join(argv: list[str]) -> None:
 def _schema_note() -> Path:
     """A file whose name is the fingerprint of all migrations: present when they have been applied."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).resolve().parents[1].glob("*/**/migrations/*.py")):
-        if ".venv" not in path.parts:
+    for path in sorted(Path(__file__).resolve().parents[1].glob("*/**/migrations/*.*")):
+        if path.suffix in {".py", ".sql"} and ".venv" not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
     return state_dir() / f"migrated-{digest.hexdigest()[:16]}"
 

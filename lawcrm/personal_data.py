@@ -28,6 +28,7 @@ class Subject(StrEnum):
     CONTACT = "contact"
     STAFF = "staff"
     MATTER = "matter"
+    OTHERS = "others"  # people asked about who may be no contacts
     NONE = "none"
 
 

@@ -19,7 +19,7 @@ from lawcrm import access, engines
 from lawcrm.db.provision import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
-MIGRATIONS = ("*/migrations/*.py", "*/*/migrations/*.py", "lawcrm/db/*.py")
+MIGRATIONS = ("*/migrations/*.py", "*/*/migrations/*.py", "*/migrations/*.sql", "lawcrm/db/*.py")
 ALIASES = {"default": "lawcrm", "keys": "lawcrm_keys"}
 
 
@@ -34,9 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def fingerprint() -> str:
     digest = hashlib.sha256()
-    for path in sorted(
-        [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), *ROOT.glob("lawcrm/db/*.py")]
-    ):
+    for path in sorted(path for pattern in MIGRATIONS for path in ROOT.glob(pattern)):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

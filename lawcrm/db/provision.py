@@ -5,8 +5,18 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 # btree under row-level security is used only with leakproof operators (docs/architecture.md);
-# these three compare array elements or text and say nothing about their arguments in errors.
-LEAKPROOF = ("arrayoverlap(anyarray,anyarray)", "textlike(text,text)", "texticlike(text,text)")
+# these compare array elements, text or trigrams and say nothing about their arguments in errors.
+LEAKPROOF = (
+    "arrayoverlap(anyarray,anyarray)",
+    "arraycontains(anyarray,anyarray)",
+    "textlike(text,text)",
+    "texticlike(text,text)",
+    "similarity_op(text,text)",
+    "word_similarity_op(text,text)",
+    "word_similarity_commutator_op(text,text)",
+    "strict_word_similarity_op(text,text)",
+    "strict_word_similarity_commutator_op(text,text)",
+)
 EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
 REDACTOR = "lawcrm_redactor"
 
@@ -49,7 +59,7 @@ def _prepare_inside(inside: "psycopg.Connection[object]", owner: str, app: str) 
     for extension in EXTENSIONS:
         inside.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
     for function in LEAKPROOF:
-        inside.execute(sql.SQL("alter function pg_catalog.{} leakproof").format(sql.SQL(function)))
+        inside.execute(sql.SQL("alter function {} leakproof").format(sql.SQL(function)))
     inside.execute(sql.SQL("grant usage, create on schema public to {}").format(sql.Identifier(REDACTOR)))
     inside.execute(sql.SQL("grant usage on schema public to {}").format(sql.Identifier(app)))
     for objects, rights in (("tables", "select, insert, update, delete"), ("sequences", "usage, select")):

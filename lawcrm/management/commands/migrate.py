@@ -15,8 +15,8 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.set_defaults(database="both")
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
-        return {**super().get_check_kwargs({**options, "database": "default"}), "databases": _wanted(options)}
+    def get_check_kwargs(self, options: dict[str, Any]) -> Any:
+        return {"databases": _wanted(options)}
 
     def handle(self, *args: Any, **options: Any) -> None:
         with access.as_system("migrate"), connected_as_owner("default", "keys"):
