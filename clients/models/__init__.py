@@ -1,0 +1,18 @@
+"""What the firm knows about people and organisations."""
+
+from clients.models.contact import Contact
+from clients.models.court import Court
+from clients.models.names import ContactName
+from clients.models.points import Address, ContactPoint
+from clients.models.sight import ContactGroupObjectPermission, ContactUserObjectPermission, ContactWall
+
+__all__ = [
+    "Address",
+    "Contact",
+    "ContactGroupObjectPermission",
+    "ContactName",
+    "ContactPoint",
+    "ContactUserObjectPermission",
+    "ContactWall",
+    "Court",
+]

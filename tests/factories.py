@@ -1,0 +1,70 @@
+"""Rows for tests; each function makes one thing with believable defaults and returns it."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from clients.models import Contact
+from lawcrm import access
+from lawcrm.accounts.models import User
+from matters.models import Matter, MatterGroupObjectPermission, MatterType, MatterUserObjectPermission, Party
+
+_serial = itertools.count(1)
+
+
+def user(name: str = "Ida Berg", *, role: str = "", **fields: Any) -> User:
+    """An active member of staff; `role` is the name of a role group."""
+    email = fields.pop("email", f"user{next(_serial)}@firm.example")
+    person = User.objects.create_user(email, "correct horse battery", full_name=name, **fields)
+    if role:
+        person.groups.add(Group.objects.get(name=role))
+    return person
+
+
+def role_with(permission: str) -> Group:
+    """A role group holding one permission."""
+    app, codename = permission.split(".")
+    group = Group.objects.create(name=f"role {next(_serial)}")
+    group.permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return group
+
+
+def contact(name: str = "Mehmet Yıldız", **fields: Any) -> Contact:
+    fields = {"kind": "person", "source": "client", "collected_on": date(2026, 1, 5), **fields}
+    with access.as_system("test"):
+        return Contact.objects.create(name=name, **fields)
+
+
+def matter_type(code: str = "litigation") -> MatterType:
+    with access.as_system("test"):
+        return MatterType.objects.get_or_create(code=code, defaults={"name": "Litigation", "retention_code": "matter"})[
+            0
+        ]
+
+
+def matter(title: str = "Yıldız ./. Nordbau", **fields: Any) -> Matter:
+    with access.as_system("test"):
+        fields = {
+            "number": f"2026-{next(_serial):04d}",
+            "matter_type": matter_type(),
+            "responsible": fields.get("responsible") or user("Karin Vestergaard"),
+            "jurisdiction": "DE",
+            "opened_on": date(2026, 2, 3),
+            **fields,
+        }
+        return Matter.objects.create(title=title, **fields)
+
+
+def party(matter: Matter, contact: Contact, role: str = "client") -> Party:
+    with access.as_system("test"):
+        return Party.objects.create(matter=matter, contact=contact, role=role, since=date(2026, 2, 3))
+
+
+def grant(matter: Matter, to: User | Group, permission: str = "view_matter") -> None:
+    wanted = Permission.objects.get(content_type__app_label="matters", codename=permission)
+    if isinstance(to, User):
+        MatterUserObjectPermission.objects.create(content_object=matter, user=to, permission=wanted)
+    else:
+        MatterGroupObjectPermission.objects.create(content_object=matter, group=to, permission=wanted)
