@@ -1,0 +1,144 @@
+"""One entry of the deadline book."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Court
+from lawcrm import access, audit
+from lawcrm.crypto.fields import SealedTextField
+from lawcrm.personal_data import PersonalData
+from matters.models import Document, Matter
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Deadline(models.Model):
+    """Entered by one, confirmed by another; struck entries stay visible, nothing is deleted early.
+
+    `due_on` is the date by the safe reading; reminders go by it. `latest_on` differs where the law
+    is disputed. `trace` holds the arithmetic: one line and citation per step.
+    """
+
+    class Kind(models.TextChoices):
+        STATUTORY = "statutory", _("Statutory deadline")
+        COURT_FIXED = "court_fixed", _("Date fixed by the court")
+        PRE_DEADLINE = "pre_deadline", _("Pre-deadline")
+        FOLLOW_UP = "follow_up", _("Follow-up")
+        APPOINTMENT = "appointment", _("Appointment")
+        LIMITATION = "limitation", _("Limitation period")
+
+    class Criticality(models.TextChoices):
+        CRITICAL = "critical", _("Critical")
+        NORMAL = "normal", _("Normal")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        STRUCK = "struck", _("Struck")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="deadlines")
+    sealed_for = models.UUIDField(editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    criticality = models.CharField(_("criticality"), max_length=8, choices=Criticality, default=Criticality.CRITICAL)
+    title = models.CharField(_("what must be done"), max_length=200)
+    due_on = models.DateField(_("due on"))
+    due_time = models.TimeField(_("by"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50)
+    latest_on = models.DateField(_("latest by the prevailing reading"), null=True, blank=True)
+    rule_code = models.CharField(_("rule"), max_length=60, blank=True)
+    trigger_on = models.DateField(_("trigger"), null=True, blank=True)
+    trigger_label = models.CharField(_("what set it off"), max_length=120, blank=True)
+    trace = models.JSONField(default=list, blank=True)
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    note = SealedTextField(_("note"), owner="sealed_for", null=True, blank=True)
+    assignee = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", verbose_name=_("responsible"))
+    deputy = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy")
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    entered_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
+    confirmed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_reason = models.CharField(_("how it ended"), max_length=200, blank=True)
+    evidence = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    need_to_know = "matter"
+    objects = access.GuardedManager()
+    history = audit.AuditedHistory()
+    personal_data = PersonalData(
+        subject="matter",
+        path="matter",
+        fields={
+            "title": "matter_content",
+            "trigger_on": "matter_content",
+            "trigger_label": "matter_content",
+            "trace": "matter_content",
+            "note": "matter_content",
+            "due_on": "matter_content",
+            "due_time": "matter_content",
+            "latest_on": "matter_content",
+            "ended_reason": "matter_content",
+        },
+        none=[
+            "id",
+            "public_id",
+            "matter",
+            "sealed_for",
+            "kind",
+            "criticality",
+            "time_zone",
+            "rule_code",
+            "court",
+            "assignee",
+            "deputy",
+            "state",
+            "entered_by",
+            "entered_at",
+            "confirmed_by",
+            "confirmed_at",
+            "ended_by",
+            "ended_at",
+            "evidence",
+        ],
+        purpose="case_handling",
+        retention="matter",
+        erase="delete",
+    )
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        default_permissions = ("view",)
+        permissions = [
+            ("enter_deadline", "Enter a deadline"),
+            ("confirm_deadline", "Confirm a deadline somebody else entered"),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="deadlines_open_due", condition=models.Q(state="open")),
+            models.Index(
+                fields=["assignee", "due_on", "id"], name="deadlines_open_mine", condition=models.Q(state="open")
+            ),
+            models.Index(fields=["matter", "due_on"], name="deadlines_of_matter"),
+        ]
+        constraints = [
+            # Four eyes: nobody confirms what they entered themselves.
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("entered_by")),
+                name="deadlines_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"deadline {self.pk}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
