@@ -144,7 +144,7 @@ class Shell:
 
     @property
     def firm(self) -> str:
-        return str(getattr(settings, "LAWCRM_FIRM_NAME", "LawCRM"))
+        return str(settings.FIRM_NAME)
 
     @property
     def theme(self) -> str:

@@ -10,6 +10,7 @@ DEMO = True
 SECRET_KEY = engines.local_secret("django")
 MASTER_KEYS = engines.local_master_keys()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+FIRM_NAME = "Holm & Vestergaard"
 SITE_URL = env.text("SITE_URL", "http://localhost:8000")
 WHITENOISE_USE_FINDERS = True
 MAIL_SINK_DIR = STATE_DIR / "mail"

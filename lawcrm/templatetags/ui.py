@@ -17,6 +17,12 @@ def wrap(context: Context, content: SafeString, component: str, **inputs: Any) -
     return render_to_string(f"ui/{component}.html", {"csrf_token": token, **inputs, "content": content})
 
 
+@register.simple_block_tag(end_name="endcapture")
+def capture(content: SafeString) -> SafeString:
+    """`{% capture as title %} … {% endcapture %}`: a block that two places of the page show."""
+    return content
+
+
 @register.inclusion_tag("ui/icon.html")
 def icon(name: str, size: str = "", label: str = "") -> dict[str, str]:
     return {"name": name, "size": size, "label": label}

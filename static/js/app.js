@@ -218,9 +218,10 @@ const enhanceDate = (field) => {
   if (input.type === "date" || field.querySelector(".close")) return;
   const picker = make("input", { type: "date", tabIndex: -1, className: "visually-hidden", ariaHidden: "true" });
   const button = make("button", { type: "button", className: "close", ariaLabel: words.pick }, icon("calendar"));
-  const show = () => {
+  const show = (event) => {
     const date = readDate(input.value);
-    hint.textContent = date ? date.toLocaleDateString(reader, { weekday: "long", day: "numeric", month: "long", year: "numeric" }) : input.value ? words.noDate : "";
+    const said = date?.toLocaleDateString(reader, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    hint.textContent = said ?? (event && input.value ? words.noDate : "");
   };
   picker.disabled = input.disabled;
   input.after(button, picker);
