@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -51,9 +51,9 @@ class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
         name, path, args, options = super().deconstruct()
         options = {key: value for key, value in options.items() if key not in {"null", "editable"}}
         own = {"source": self.source, "norm": self.norm, "label": self.label}
-        return name, path, args, {**options, "db_index": self.db_index, **own}
+        return name, path, args, {**options, "db_index": getattr(self, "db_index", False), **own}
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: Any = False) -> None:  # noqa: FBT002 - Django's signature
         super().contribute_to_class(cls, name, private_only)
         if not self.label and not cls._meta.abstract:
             self.label = f"{cls._meta.label_lower}.{name}"
@@ -101,11 +101,11 @@ class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
 
 
 @BlindIndexField.register_lookup
-class Matching(Lookup):  # type: ignore[type-arg]
+class Matching(Lookup):
     """Rows whose source has the same normal form, whichever living generation of the key indexed them."""
 
     lookup_name = "matching"
-    prepare_rhs: ClassVar[bool] = False
+    prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         field: BlindIndexField = self.lhs.output_field

@@ -9,6 +9,16 @@ class CryptoUnusable(ImproperlyConfigured):
     """Keys are missing or wrong; nothing may start, and nothing is shown as empty."""
 
 
+class KeyFileUnusable(CryptoUnusable, ValueError):
+    """The master key file is absent, unreadable or weak."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(
+            f"{fault} The file is JSON of version and base64 of 32 random bytes; "
+            "a first one is made by `python -m lawcrm.crypto.keyfile FILE`."
+        )
+
+
 class MasterKeyMissing(CryptoUnusable):
     def __init__(self, version: int) -> None:
         super().__init__(

@@ -118,7 +118,7 @@ def _same(opened: object, value: object) -> bool:
     return type(opened) is type(value) and opened == value
 
 
-class SealedExact(Exact):  # type: ignore[type-arg]
+class SealedExact(Exact):
     """Equality with NULL only, which Django turns into IS NULL."""
 
     def get_prep_lookup(self) -> Any:
@@ -146,7 +146,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         name, path, args, options = super().deconstruct()
         return name, path, args, {**options, "owner": self.owner, "label": self.label}
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: Any = False) -> None:  # noqa: FBT002 - Django's signature
         super().contribute_to_class(cls, name, private_only)
         if not self.label and not cls._meta.abstract:
             self.label = f"{cls._meta.label_lower}.{name}"
@@ -156,7 +156,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]
         names = {field.attname: field for field in self.model._meta.concrete_fields}
         if not isinstance(names.get(self.owner), models.UUIDField):
             found.append(checks.Error(f"Sealed by {self.owner!r}, which is no UUIDField.", obj=self, id="crypto.E010"))
-        if self.primary_key or self.unique or self.db_index or self.choices:
+        if self.unique or getattr(self, "db_index", False) or self.choices:
             found.append(
                 checks.Error(
                     "A sealed column is neither key, unique, indexed nor a choice.", obj=self, id="crypto.E011"
@@ -188,9 +188,11 @@ class SealedField(models.Field):  # type: ignore[type-arg]
 
     def open_in(self, instance: models.Model, held: Sealed) -> Any:
         if held.opened is UNOPENED:
+            # The owner comes first: where it is deferred, asking for it fetches it for all peers.
+            owner = self.owner_of(instance)
             if held.raw[:1] == FORMAT:
                 keyring.load(self._owners_around(instance))
-            held.opened = self.open(held.raw, self.owner_of(instance), instance.pk)
+            held.opened = self.open(held.raw, owner, instance.pk)
         return held.opened
 
     def _owners_around(self, instance: models.Model) -> list[UUID]:
@@ -298,7 +300,7 @@ class SealedTextField(SealedField):
     def to_python(self, value: Any) -> Any:
         return value if value is None or isinstance(value, str) else str(value)
 
-    def formfield(self, **options: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **options: Any) -> Any:
         one_line = self.max_length is not None and self.max_length <= 255  # noqa: PLR2004
         widget = forms.TextInput if one_line else forms.Textarea
         empty = {"empty_value": None} if self.null else {}
@@ -319,6 +321,7 @@ class SealedDateField(SealedField):
     """A date; use null=True where it may be unknown."""
 
     description = _("Encrypted date")
+    empty_strings_allowed = False
 
     def dump(self, value: Any) -> str:
         return dt.date.isoformat(value)
@@ -334,7 +337,7 @@ class SealedDateField(SealedField):
         value = getattr(obj, self.attname)
         return value.isoformat() if isinstance(value, dt.date) else value
 
-    def formfield(self, **options: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **options: Any) -> Any:
         return super().formfield(**{"form_class": SealedDateFormField, **options})
 
 
@@ -342,6 +345,7 @@ class SealedJSONField(SealedField):
     """Anything JSON can say; changes inside the value are noticed at save()."""
 
     description = _("Encrypted structured data")
+    empty_strings_allowed = False
     mutable = True
 
     def dump(self, value: Any) -> str:
@@ -350,7 +354,7 @@ class SealedJSONField(SealedField):
     def parse(self, text: str) -> Any:
         return json.loads(text) if text else None
 
-    def formfield(self, **options: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **options: Any) -> Any:
         return super().formfield(**{"form_class": forms.JSONField, **options})
 
 

@@ -136,7 +136,7 @@ def seal_file(stream: Source, owner: UUID, *, label: str) -> StoredFile:
             size += len(chunk)
             sealed.write(lock.seal(number, chunk, last=last))
         sealed.seek(0)
-        stored = storage().save(name, File(sealed, name=name))  # type: ignore[arg-type]
+        stored = storage().save(name, File(sealed, name=name))
     if stored != name:
         storage().delete(stored)
         raise FileExistsError("the storage gave a sealed file another name, to which it is not bound")

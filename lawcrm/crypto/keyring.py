@@ -79,12 +79,16 @@ def load(owners: Iterable[UUID]) -> None:
     missing = {owner for owner in owners if owner not in known}
     if missing:
         for row in DataKey.objects.filter(owner__in=missing):
-            wrapped = row.wrapped
-            known[row.owner] = (
-                None
-                if wrapped is None
-                else Secret(masterkey.unwrap(bytes(wrapped), row.master_version, _purpose(row.owner)))
-            )
+            # Not overwriting: the owner may have been erased since the query.
+            known.setdefault(row.owner, None if row.wrapped is None else _unwrap(row))
+
+
+def _unwrap(row: DataKey | IndexKey) -> Secret:
+    return Secret(masterkey.unwrap(bytes(row.wrapped or b""), row.master_version, row.purpose))
+
+
+def _new(row: DataKey | IndexKey) -> None:
+    row.wrapped = masterkey.wrap(AESGCM.generate_key(256), row.master_version, row.purpose)
 
 
 def prepare(owners: Iterable[UUID]) -> None:
@@ -103,18 +107,11 @@ def _make(owners: list[UUID]) -> None:
     # Durable: a key lost to an outer rollback would leave data that nobody can open.
     with transaction.atomic(using=KEYS, durable=True):
         version = masterkey.current()
+        rows = [DataKey(owner=owner, master_version=version) for owner in owners]
+        for row in rows:
+            _new(row)
         # Whoever comes second reads the key of whoever came first.
-        DataKey.objects.bulk_create(
-            [
-                DataKey(
-                    owner=owner,
-                    master_version=version,
-                    wrapped=masterkey.wrap(AESGCM.generate_key(256), version, _purpose(owner)),
-                )
-                for owner in owners
-            ],
-            ignore_conflicts=True,
-        )
+        DataKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def secret_for_reading(owner: UUID) -> Secret:
@@ -160,28 +157,14 @@ def index_keys() -> dict[int, Secret]:
     known = ring().index_keys
     if not known:
         rows = list(IndexKey.objects.order_by("-generation")) or [make_index_key(1)]
-        known |= {row.generation: _unwrap_index(row) for row in rows}
+        known |= {row.generation: _unwrap(row) for row in rows}
     return known
 
 
 def make_index_key(generation: int) -> IndexKey:
     with transaction.atomic(using=KEYS, durable=True):
-        version = masterkey.current()
-        wrapped = masterkey.wrap(AESGCM.generate_key(256), version, index_purpose(generation))
-        row, _made = IndexKey.objects.get_or_create(
-            generation=generation, defaults={"master_version": version, "wrapped": wrapped}
-        )
+        row = IndexKey(generation=generation, master_version=masterkey.current())
+        _new(row)
+        IndexKey.objects.bulk_create([row], ignore_conflicts=True)
     ring().index_keys.clear()
-    return row
-
-
-def _unwrap_index(row: IndexKey) -> Secret:
-    return Secret(masterkey.unwrap(bytes(row.wrapped or b""), row.master_version, index_purpose(row.generation)))
-
-
-def _purpose(owner: UUID) -> bytes:
-    return b"data key " + owner.bytes
-
-
-def index_purpose(generation: int) -> bytes:
-    return b"index key %d" % generation
+    return IndexKey.objects.get(generation=generation)

@@ -1,4 +1,4 @@
-"""Master keys: read from a file, checked by fingerprint, used only to wrap data keys."""
+"""Master keys: checked by fingerprint, used only to wrap data keys."""
 
 import hmac
 import os
@@ -9,8 +9,10 @@ from django.conf import settings
 from django.utils.functional import cached_property
 
 from lawcrm.crypto.errors import MasterKeyMissing, MasterKeyWrong
-from lawcrm.crypto.keyfile import refuse_weak
+from lawcrm.crypto.keyfile import parse, refuse_weak
 from lawcrm.crypto.models import MasterKey
+
+__all__ = ["Secret", "configured", "current", "fingerprint", "key", "parse", "take_into_use", "unwrap", "wrap"]
 
 NONCE_BYTES = 12
 
@@ -70,7 +72,7 @@ def unwrap(wrapped: bytes, version: int, purpose: bytes) -> bytes:
 
 
 class Secret:
-    """An unwrapped key; its repr says nothing."""
+    """An unwrapped key; its repr says nothing and it is never pickled."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lawcrm.personal_data import PersonalData
+
 
 class MasterKey(models.Model):
     """A master key version in use; the fingerprint (HMAC) tells a wrong key of the right version."""
@@ -12,6 +14,8 @@ class MasterKey(models.Model):
     version = models.PositiveIntegerField(primary_key=True)
     fingerprint = models.BinaryField(max_length=32)
     made_at = models.DateTimeField(auto_now_add=True)
+
+    personal_data = PersonalData(subject="none", none=["version", "fingerprint", "made_at"])
 
     class Meta:
         verbose_name = _("master key")
@@ -38,6 +42,15 @@ class DataKey(WrappedKey):
     owner = models.UUIDField(primary_key=True)
     destroyed_at = models.DateTimeField(null=True)
 
+    # Kept for ever: the row is what keeps a key from being made again.
+    personal_data = PersonalData(
+        subject="none",
+        fields={"owner": "technical"},
+        none=["master_version", "wrapped", "made_at", "destroyed_at"],
+        purpose="security",
+        erase="keep",
+    )
+
     class Meta:
         verbose_name = _("data key")
         verbose_name_plural = _("data keys")
@@ -60,11 +73,18 @@ class DataKey(WrappedKey):
     def __str__(self) -> str:
         return f"data key {self.owner}"
 
+    @property
+    def purpose(self) -> bytes:
+        """Bound into the wrapping, so that one row's key cannot be put in another's place."""
+        return b"data key " + self.owner.bytes
+
 
 class IndexKey(WrappedKey):
     """One generation of the key behind all blind indexes; two live side by side while reindexing."""
 
     generation = models.PositiveIntegerField(primary_key=True)
+
+    personal_data = PersonalData(subject="none", none=["generation", "master_version", "wrapped", "made_at"])
 
     class Meta:
         verbose_name = _("index key")
@@ -72,3 +92,7 @@ class IndexKey(WrappedKey):
 
     def __str__(self) -> str:
         return f"index key {self.generation}"
+
+    @property
+    def purpose(self) -> bytes:
+        return b"index key %d" % self.generation

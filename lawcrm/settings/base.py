@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "lawcrm.middleware.RequestId",
+    "lawcrm.crypto.keyring.FreshKeyring",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -48,7 +49,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "lawcrm.crypto.keyring.FreshKeyring",
     "lawcrm.middleware.DeclareViewer",
     "lawcrm.middleware.RequireSignIn",
     "lawcrm.middleware.ReadOnlyGet",
