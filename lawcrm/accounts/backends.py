@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from lawcrm import access
 
@@ -22,4 +23,19 @@ class WallBackend:
 
 
 class RoleBackend(ModelBackend):
-    """Sign-in by e-mail address, permissions by role."""
+    """Sign-in by e-mail address, permissions by role and never by object."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Also asked at every request, so that an account ends on its day without a job."""
+        return bool(user.is_active and (user.ends_on is None or user.ends_on >= timezone.localdate()))
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if obj is not None or not user_obj.is_active or user_obj.is_anonymous:
+            return set()
+        return set(user_obj.role_permissions())
+
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:  # noqa: ARG002
+        return set()
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return self.get_all_permissions(user_obj, obj)

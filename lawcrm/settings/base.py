@@ -21,7 +21,7 @@ INSTALLED_APPS = [
     "deadlines.apps.DeadlinesConfig",
     "consent.apps.ConsentConfig",
     "privacy.apps.PrivacyConfig",
-    "django.contrib.admin",
+    "lawcrm.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "lawcrm.accounts.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lawcrm.middleware.DeclareViewer",
@@ -103,9 +104,9 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "lawcrm.accounts.passwords.NoContextWords"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "today"
@@ -114,7 +115,10 @@ PASSWORD_RESET_TIMEOUT = 3600
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 24 * 3600
+SESSION_ENGINE = "lawcrm.accounts.session_store"
+SESSION_IDLE_AGE = 60 * int(env.text("SESSION_IDLE_MINUTES", "60"))
+# The cookie has no age: the session's row decides, idle and absolute limit both.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lawcrm.errors.csrf_failure"
 # Only these may say where a request came from; gunicorn reads the same list and turns the proxy's

@@ -1,0 +1,68 @@
+"""Coming and going of staff."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lawcrm.accounts import notices
+from lawcrm.accounts.actions.second_factor import forget_factors
+from lawcrm.accounts.actions.sessions import end_sessions
+from lawcrm.accounts.models import FactorReset, GroupKind, User
+
+
+class OwnAccount(Exception):
+    """Nobody gives themselves rights, or ends their own access by a slip."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Another administrator does this for your own account."))
+
+
+def invite(*, actor: User, user: User, now: datetime) -> User:
+    """Create the account and send the person a link to choose a password; nobody else ever knows it."""
+    del actor
+    with transaction.atomic():
+        user.email = user.email.strip().lower()
+        user.set_unusable_password()
+        user.save()
+        notices.invitation(user, now)
+    return user
+
+
+def give_roles(*, actor: User, user: User, roles: list[Group]) -> None:
+    """Set a person's roles; practice groups, which give sight, stay untouched."""
+    held = set(user.groups.filter(kind__kind=GroupKind.Kind.ROLE))
+    if held == set(roles):
+        return
+    if actor == user:
+        raise OwnAccount
+    with transaction.atomic():
+        user.groups.remove(*held.difference(roles))
+        user.groups.add(*set(roles).difference(held))
+
+
+def end_access(*, actor: User | None, user: User, reason: str, now: datetime) -> None:
+    """End everything that lets a person in. Re-activating later brings none of it back."""
+    del reason, now
+    if actor == user:
+        raise OwnAccount
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user.is_active = False
+        user.set_unusable_password()
+        user.save(update_fields=["is_active", "password"])
+        end_sessions(user=user)
+        forget_factors(user)
+        FactorReset.objects.filter(user=user, confirmed_at=None).delete()
+
+
+def reactivate(*, actor: User, user: User, reason: str, now: datetime) -> None:
+    """Open the account again; the person starts with a new password and a new second factor."""
+    del reason
+    if actor == user:
+        raise OwnAccount
+    with transaction.atomic():
+        user.is_active, user.ends_on = True, None
+        user.save(update_fields=["is_active", "ends_on"])
+        notices.invitation(user, now)

@@ -1,0 +1,18 @@
+"""Failed attempts, counted where they survive a restart and a flushed cache."""
+
+from django.db import models
+
+
+class Throttle(models.Model):
+    """One counter; the key is a keyed hash, so that the table names nobody."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_throttle"
+
+    def __str__(self) -> str:
+        return "throttle"

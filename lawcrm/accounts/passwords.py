@@ -1,0 +1,42 @@
+"""The password rules: length and words that are easy to guess, no composition (NIST SP 800-63B-4, ASVS 6.2)."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+SHORTEST_WORD = 4
+
+
+class NoContextWords:
+    """Refuses what is left too short once the firm's, the product's and the person's own words are taken out.
+
+    A long passphrase may mention the firm; "Larsen-Lawcrm-2026" has nothing of its own.
+    """
+
+    min_own = 8
+
+    def validate(self, password: str, user: Any = None) -> None:
+        rest = password.lower()
+        for word in sorted(context_words(user), key=len, reverse=True):
+            rest = rest.replace(word, "")
+        changed = rest != password.lower()
+        letters = re.sub(r"[\W\d_]", "", rest)
+        if len(set(rest)) < self.min_own // 2 or (changed and len(letters) < self.min_own):
+            raise ValidationError(self.sentence(), code="password_context")
+
+    def sentence(self) -> str:
+        return _("This is too easy to guess for someone who knows the firm or you. Try a few unrelated words.")
+
+    def get_help_text(self) -> str:
+        return _("It should not be built from your name, your address, or the firm's name.")
+
+
+def context_words(user: Any) -> set[str]:
+    """Words someone trying to guess would start with."""
+    own = [getattr(user, "email", ""), getattr(user, "full_name", "")]
+    texts = ["lawcrm", "password", "kodeord", "lösenord", "passwort", "parola", *own]
+    texts.append(str(getattr(settings, "LAWCRM_FIRM_NAME", "")))
+    return {word for text in texts for word in re.split(r"[\W\d_]+", text.lower()) if len(word) >= SHORTEST_WORD}
