@@ -9,11 +9,10 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,11 +24,10 @@ from django.utils.translation import gettext_lazy as _
 from lawcrm.crypto import keyring
 from lawcrm.crypto.errors import KeyDestroyed
 from lawcrm.crypto.masterkey import Secret
+from lawcrm.crypto.stream import CHUNK, Lock, Opened, Source, chunks, read_full
 
 FORMAT = b"\x01"  # salt, then chunks of AES-256-GCM
 SALT_BYTES = 32
-CHUNK = 64 * 1024
-TAG_BYTES = 16
 IN_MEMORY = 4 * 1024 * 1024
 GRACE = dt.timedelta(hours=1)
 
@@ -46,10 +44,6 @@ class FileBroken(Exception):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"sealed file {name} does not open: altered, cut or moved")
-
-
-class Source(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -98,40 +92,21 @@ def storage() -> Storage:
     return DurableFiles(location=settings.FILES_ROOT)
 
 
-@dataclass(frozen=True)
-class _Lock:
-    """What encrypts one file: a key of its own, and what every chunk is bound to."""
-
-    cipher: AESGCM
-    bound_to: bytes
-
-    @classmethod
-    def of(cls, secret: Secret, salt: bytes, name: str, owner: UUID, label: str) -> "_Lock":
-        derived = HKDF(SHA256(), 32, salt, b"sealed file").derive(secret.raw)
-        return cls(AESGCM(derived), b"\x00".join([FORMAT, label.encode(), name.encode(), owner.bytes]))
-
-    def seal(self, number: int, chunk: bytes, *, last: bool) -> bytes:
-        return self.cipher.encrypt(_nonce(number, last=last), chunk, self.bound_to)
-
-    def open(self, number: int, chunk: bytes, *, last: bool) -> bytes:
-        return self.cipher.decrypt(_nonce(number, last=last), chunk, self.bound_to)
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    """Place and end of the file are in the nonce; it never repeats because each file has its own key."""
-    return number.to_bytes(11) + bytes([last])
+def _lock(secret: Secret, salt: bytes, name: str, owner: UUID, label: str) -> Lock:
+    derived = HKDF(SHA256(), 32, salt, b"sealed file").derive(secret.raw)
+    return Lock(AESGCM(derived), b"\x00".join([FORMAT, label.encode(), name.encode(), owner.bytes]))
 
 
 def seal_file(stream: Source, owner: UUID, *, label: str) -> StoredFile:
     """Store the stream encrypted. Write the row that names it last; without one `reconcile` finds the file."""
     name = _random_name()
     salt = os.urandom(SALT_BYTES)
-    lock = _Lock.of(keyring.secret_for_sealing(owner), salt, name, owner, label)
+    lock = _lock(keyring.secret_for_sealing(owner), salt, name, owner, label)
     digest, size = hashlib.sha256(), 0
     # Only ciphertext ever reaches a temporary file.
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as sealed:
         sealed.write(FORMAT + salt)
-        for number, (chunk, last) in enumerate(_chunks(stream, CHUNK)):
+        for number, (chunk, last) in enumerate(chunks(stream, CHUNK)):
             digest.update(chunk)
             size += len(chunk)
             sealed.write(lock.seal(number, chunk, last=last))
@@ -148,59 +123,6 @@ def _random_name() -> str:
     return f"{name[:2]}/{name[2:4]}/{name[4:]}"
 
 
-def _chunks(stream: Source, length: int) -> Iterator[tuple[bytes, bool]]:
-    """Full chunks and whether each is the last; an empty stream is one empty last chunk."""
-    chunk = _read_full(stream, length)
-    while True:
-        following = _read_full(stream, length) if len(chunk) == length else b""
-        yield chunk, not following
-        if not following:
-            return
-        chunk = following
-
-
-def _read_full(stream: Source, length: int) -> bytes:
-    parts, missing = [], length
-    while missing and (part := stream.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
-
-
-class _Opened(io.RawIOBase):
-    """Plain content of a sealed file, decrypted chunk by chunk."""
-
-    def __init__(self, sealed: BinaryIO, lock: _Lock, name: str) -> None:
-        self._sealed = sealed
-        self._plain = self._decrypt(lock, name)
-        self._rest = b""
-
-    def _decrypt(self, lock: _Lock, name: str) -> Iterator[bytes]:
-        for number, (chunk, last) in enumerate(_chunks(self._sealed, CHUNK + TAG_BYTES)):
-            try:
-                yield lock.open(number, chunk, last=last)
-            except (InvalidTag, ValueError):
-                raise FileBroken(name) from None
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
-        while not self._rest:
-            following = next(self._plain, None)
-            if following is None:
-                return 0
-            self._rest = following
-        part = self._rest[: len(buffer)]
-        buffer[: len(part)] = part
-        self._rest = self._rest[len(part) :]
-        return len(part)
-
-    def close(self) -> None:
-        self._sealed.close()
-        super().close()
-
-
 def open_file(name: str, owner: UUID, label: str) -> io.BufferedReader:
     """A reader of the plain content. Raises FileErased, FileBroken (also in the middle) or FileNotFoundError."""
     try:
@@ -208,12 +130,12 @@ def open_file(name: str, owner: UUID, label: str) -> io.BufferedReader:
     except KeyDestroyed:
         raise FileErased from None
     sealed = storage().open(name, "rb")
-    head = _read_full(sealed, 1 + SALT_BYTES)
+    head = read_full(sealed, 1 + SALT_BYTES)
     if len(head) != 1 + SALT_BYTES or head[:1] != FORMAT:
         sealed.close()
         raise FileBroken(name)
-    lock = _Lock.of(secret, head[1:], name, owner, label)
-    return io.BufferedReader(_Opened(sealed, lock, name), CHUNK)  # type: ignore[arg-type]
+    lock = _lock(secret, head[1:], name, owner, label)
+    return io.BufferedReader(Opened(sealed, lock, partial(FileBroken, name)), CHUNK)  # type: ignore[arg-type]
 
 
 def remove(name: str) -> None:
@@ -232,17 +154,17 @@ class Reconciled:
 def reconcile(known: Iterable[str], *, now: dt.datetime) -> Reconciled:
     """Compare the names rows know with the store; a file younger than an hour may still get its row."""
     store, names = storage(), set(known)
-    found = set(_walk(store, ""))
+    found = set(stored_names(store))
     stray = [name for name in sorted(found - names) if _age(store, name, now) > GRACE]
     return Reconciled(stray, sorted(names - found))
 
 
-def _walk(store: Storage, folder: str) -> Iterator[str]:
+def stored_names(store: Storage, folder: str = "") -> Iterator[str]:
     with suppress(FileNotFoundError):
         folders, files = store.listdir(folder)
         yield from (f"{folder}/{file}".lstrip("/") for file in files)
         for inner in folders:
-            yield from _walk(store, f"{folder}/{inner}".lstrip("/"))
+            yield from stored_names(store, f"{folder}/{inner}".lstrip("/"))
 
 
 def _age(store: Storage, name: str, now: dt.datetime) -> dt.timedelta:
