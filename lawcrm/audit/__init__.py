@@ -2,8 +2,10 @@
 
 from lawcrm.audit.actor import NoActor, NotAtomic
 from lawcrm.audit.bulk import bulk_create, bulk_update, update
+from lawcrm.audit.erasing import erase_history, purge_reads, redact_journal
 from lawcrm.audit.history import AuditedHistory
 from lawcrm.audit.journal import Event, NotAFact, record, subscribe
+from lawcrm.audit.proof import Problem, seal, verify
 from lawcrm.audit.reading import read, read_each, readers_of
 
 __all__ = [
@@ -12,12 +14,18 @@ __all__ = [
     "NoActor",
     "NotAFact",
     "NotAtomic",
+    "Problem",
     "bulk_create",
     "bulk_update",
+    "erase_history",
+    "purge_reads",
     "read",
     "read_each",
     "readers_of",
     "record",
+    "redact_journal",
+    "seal",
     "subscribe",
     "update",
+    "verify",
 ]

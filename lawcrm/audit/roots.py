@@ -52,7 +52,7 @@ def _seen(column: str, label: str, viewer: access.Viewer) -> str:
         root = apps.get_model(label)
     except LookupError:
         return f"{column} IS NULL"
-    inner = root.sight.predicate("s", viewer)  # type: ignore[attr-defined]
+    inner = root.sight.predicate("s", viewer)
     return f'({column} IS NULL OR EXISTS (SELECT 1 FROM "{root._meta.db_table}" s WHERE s.id = {column} AND {inner}))'
 
 

@@ -102,8 +102,9 @@ begin
   return blanked;
 end $$;
 
-create function lawcrm_history_erase(history regclass, of_id bigint, reason text, actor int, id_column text default 'id')
-  returns int language plpgsql security definer set search_path = public, pg_temp as $$
+create function lawcrm_history_erase(
+  history regclass, of_id bigint, reason text, actor int, id_column text default 'id') returns int
+  language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   gone int;
 begin
