@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from lawcrm import access, jobs, outbox
+from lawcrm import access, audit, jobs, outbox
 from lawcrm.celery import TICK, TICK_TASK, app
 from lawcrm.models.jobs import JobRun
 
@@ -40,3 +40,8 @@ def send_waiting(now: datetime) -> int:
 @jobs.scheduled("jobs.forget_runs", every=timedelta(days=1), at=timedelta(hours=2), grace=timedelta(hours=6))
 def forget_runs(now: datetime) -> int:
     return JobRun.objects.filter(slot__lt=now - KEEP_RUNS).delete()[0]
+
+
+@jobs.scheduled("audit.seal", every=timedelta(hours=1))
+def seal_journal(now: datetime) -> int:
+    return int(audit.seal(now=now) is not None)

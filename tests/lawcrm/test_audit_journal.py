@@ -7,18 +7,18 @@ from enum import StrEnum
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
-from lawcrm.audit import journal, roots
-from lawcrm.db.history import journal_policy
+from lawcrm.audit import journal
 from lawcrm.middleware import ReadOnlyGet
 from lawcrm.models import JournalEntry, ReadEntry, Redaction
-from tests.lawcrm.planted import Case, Court, Paper, owner, planted, planted_once, superuser  # noqa: F401 - fixtures
+from matters.models import Matter
+from tests import factories
+from tests.lawcrm.planted import Court, planted, planted_once, superuser  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
 
@@ -169,68 +169,69 @@ def test_concurrent_records_of_one_object_make_one_chain() -> None:
 # Who may see entries and readings
 
 
-@pytest.fixture
-def rooted(monkeypatch: pytest.MonkeyPatch, django_db_blocker: object) -> None:
-    """Lets the planted case stand for a matter; the contact's model stays missing."""
-    monkeypatch.setattr(roots, "ROOTS", {"matter_id": "lawcrm.case", "contact_id": "nowhere.contact"})
-    monkeypatch.setattr(apps.get_app_config("lawcrm"), "models", {**apps.get_app_config("lawcrm").models, "case": Case})
-
-
-@pytest.fixture
-def case() -> Case:
-    with access.as_viewer(READER):
-        return Case.objects.create(title="first", acl=[7])
-
-
 def seen_by(viewer: access.Viewer, model: type[models.Model]) -> int:
-    with access.as_viewer(viewer):
-        return model._default_manager.count()
+    """What the manager shows; bare SQL as the same viewer must agree."""
+    with access.as_viewer(viewer), connection.cursor() as cursor:
+        cursor.execute(f"select count(*) from {model._meta.db_table}")
+        (by_sql,) = cursor.fetchone()
+        assert model._default_manager.count() == by_sql
+    return int(by_sql)
 
 
-@pytest.mark.usefixtures("rooted")
-def test_entries_and_readings_are_seen_with_the_matter_they_lead_to(case: Case, court: Court) -> None:
-    with access.as_viewer(READER):
-        paper = Paper.objects.create(case=case, title="letter")
-        audit.record("matter.opened", case)
-        audit.record("paper.filed", paper)
-        audit.record("court.moved", court)
-        for obj in (case, paper, court):
+@pytest.fixture
+def reader() -> User:
+    with access.as_system("test"):
+        return factories.user("Ida Berg")
+
+
+@pytest.fixture
+def matter(reader: User) -> Matter:
+    matter = factories.matter()
+    factories.grant(matter, reader)
+    return matter
+
+
+def test_entries_and_readings_are_seen_with_the_matter_they_lead_to(reader: User, matter: Matter, court: Court) -> None:
+    with access.as_user(reader) as viewer:
+        party = factories.party(matter, factories.contact())
+        for obj in (matter, party, court):
+            audit.record("something.done", obj)
             audit.read(obj)
     for model in (JournalEntry, ReadEntry):
-        assert [seen_by(viewer, model) for viewer in (READER, STRANGER, AUDITOR)] == [2, 0, 3]
+        assert [seen_by(who, model) for who in (viewer, STRANGER, AUDITOR)] == [2, 0, 3]
         with pytest.raises(access.NoViewer):
-            model.objects.count()
+            model._default_manager.count()
 
 
-@pytest.mark.usefixtures("rooted")
-def test_an_entry_about_two_roots_needs_sight_of_both(case: Case) -> None:
-    with access.as_viewer(READER):
-        audit.record("party.added", case, contact_id=5)
-    assert [seen_by(viewer, JournalEntry) for viewer in (READER, AUDITOR)] == [0, 1]
+def test_an_entry_about_two_roots_needs_sight_of_both(reader: User, matter: Matter) -> None:
+    hidden, seen = factories.contact("Elif"), factories.contact("Mehmet")
+    factories.party(matter, seen)
+    with access.as_user(reader) as viewer:
+        audit.record("party.added", matter, contact_id=seen.pk)
+        audit.record("party.added", matter, contact_id=hidden.pk)
+    assert [seen_by(who, JournalEntry) for who in (viewer, STRANGER, AUDITOR)] == [1, 0, 2]
 
 
-@pytest.mark.usefixtures("rooted")
-@pytest.mark.django_db(transaction=True)
-def test_the_database_s_own_rule_agrees() -> None:
-    with access.as_viewer(READER), transaction.atomic():
-        case = Case.objects.create(title="first", acl=[7])
-    with owner() as session:
-        session.execute("create table stand_in (id bigint)")
-        session.execute("grant select on stand_in to lawcrm_app")
-        session.execute(str(journal_policy(Case._meta.db_table, "stand_in").sql))
-        session.execute("alter table lawcrm_case enable row level security")
-        session.execute("create policy p on lawcrm_case using (app_sees(acl, deny)) with check (true)")
-    with access.as_viewer(STRANGER), transaction.atomic():
-        audit.record("matter.asked_for", case)  # may be recorded by one who cannot see it
-        audit.read(case)
-    for viewer, rows in ((READER, 1), (STRANGER, 0), (AUDITOR, 1)):
-        for table in ("lawcrm_journalentry", "lawcrm_readentry"):
-            with access.as_viewer(viewer), connection.cursor() as cursor:
-                cursor.execute(f"select count(*) from {table}")
-                assert cursor.fetchone() == (rows,), (viewer, table)
-    with access.as_viewer(READER), transaction.atomic():
-        audit.record("matter.opened", case)
-    assert [entry.position for entry in entries()] == [1, 2]
+def test_who_cannot_read_an_entry_still_adds_to_its_chain(matter: Matter) -> None:
+    for viewer in (STRANGER, AUDITOR, STRANGER):
+        with access.as_viewer(viewer):
+            audit.record("matter.asked_for", matter)
+            audit.read(matter)
+    assert [entry.position for entry in entries()] == [1, 2, 3]
+    assert seen_by(STRANGER, JournalEntry) == 0
+
+
+def test_an_entry_about_what_is_gone_is_for_holders_of_the_permission(reader: User, matter: Matter) -> None:
+    with access.as_system("test"):
+        audit.record("matter.erased", Matter(pk=matter.pk + 1))
+    with access.as_user(reader) as viewer:
+        assert [seen_by(who, JournalEntry) for who in (viewer, AUDITOR)] == [0, 1]
+
+
+def test_the_flag_comes_with_the_permission(reader: User) -> None:
+    assert "journal" not in access.viewer_of(reader).flags
+    reader.groups.add(factories.role_with("lawcrm.view_journal"))
+    assert "journal" in access.viewer_of(User.objects.get(pk=reader.pk)).flags
 
 
 # The read log
