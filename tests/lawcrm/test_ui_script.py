@@ -1,0 +1,221 @@
+"""What the script adds, in a real browser under the real content security policy."""
+
+import mimetypes
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import RequestFactory
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from lawcrm import ui, ui_gallery
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+SITE = "http://firm.example"
+POLICY = "; ".join(
+    f"{name} {' '.join(source for source in sources if 'nonce' not in source.lower())}"
+    for name, sources in settings.SECURE_CSP.items()
+)
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is missing"),
+]
+
+
+class Person:
+    is_authenticated = True
+    full_name = "Karin Vestergaard"
+
+    def has_perm(self, _name: str) -> bool:
+        return True
+
+    def is_verified(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def pages(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    settings.DEMO = True
+    monkeypatch.setattr(ui, "nav", ui.Navigation())
+    monkeypatch.setattr(ui, "commands", ui.Commands())
+    ui.nav.add("work", "ui_gallery", "Components", "eye", phone=True)
+    ui.commands.add("ui_stay", "Şirket kaydı", "building-2", menu="new")
+
+    def drawn(where: str) -> str:
+        request = RequestFactory().get(where)
+        request.user = Person()  # type: ignore[assignment]
+        return ui_gallery.gallery(request).content.decode()
+
+    return {where: drawn(where) for where in ("/ui/", "/ui/?errors")}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+class Served:
+    """The gallery and the static files, answered without a server; what was posted is kept."""
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        self.pages = pages
+        self.slow = False
+        self.posted: list[str] = []
+        self.complaints: list[str] = []
+
+    def answer(self, route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        where = f"{asked.path}?{asked.query}" if asked.query else asked.path
+        if route.request.method == "POST":
+            self.posted.append(where)
+            if self.slow:
+                return
+        if asked.path.startswith("/static/"):
+            file = Path(settings.BASE_DIR, asked.path[1:])
+            kind = mimetypes.guess_type(file.name)[0] or "font/woff2"
+            route.fulfill(body=file.read_bytes(), content_type=kind)
+        else:
+            headers = {"Content-Security-Policy": POLICY}
+            body = self.pages.get(where, self.pages["/ui/"])
+            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers=headers)
+
+    def open(self, browser: Browser, **options: Any) -> Page:
+        page = browser.new_context(locale="en-GB", **options).new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.route("**/*", self.answer)
+        page.goto(f"{SITE}/ui/")
+        return page
+
+
+@pytest.fixture
+def served(pages: dict[str, str]) -> Served:
+    return Served(pages)
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    page = served.open(browser)
+    yield page
+    page.context.close()
+    assert served.complaints == []
+
+
+def test_the_palette_finds_commands_whatever_the_letters(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("sirket kaydi")
+    shown = page.locator("#palette [data-commands] [role=option]:visible")
+    assert [text.split("\n")[0] for text in shown.all_inner_texts()] == ["Şirket kaydı"]
+    page.keyboard.press("Escape")
+    assert not page.evaluate("document.getElementById('palette').open")
+
+
+def test_the_palette_opens_what_is_chosen_with_the_keyboard(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation(url=f"{SITE}/ui/"):
+        page.keyboard.press("Enter")
+
+
+def test_leaving_with_changes_asks_and_without_changes_does_not(page: Page) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"{SITE}/ui/?errors")
+    assert asked == []
+    page.fill("#id_title", "Berufung")
+    page.goto(f"{SITE}/ui/")
+    assert asked == ["beforeunload"]
+
+
+IMPATIENCE = """async () => {
+  const button = document.querySelector("#form .main");
+  button.form.noValidate = true;
+  for (const press of [1, 2, 3]) {
+    button.click();
+    await new Promise((later) => setTimeout(later, 200));
+  }
+  return button.disabled;
+}"""
+
+
+def test_a_form_is_sent_once_while_its_answer_is_awaited(page: Page, served: Served) -> None:
+    served.slow = True
+    assert page.evaluate(IMPATIENCE) is True
+    assert served.posted == ["/ui/"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("21/11/2026", "Saturday 21 November 2026"),
+        ("21.11.2026", "Saturday 21 November 2026"),
+        ("2026-11-21", "Saturday 21 November 2026"),
+        ("1.2.26", "Sunday 1 February 2026"),
+        ("31.02.2026", "This is not a date"),
+        ("soon", "This is not a date"),
+        ("", ""),
+    ],
+)
+def test_a_date_is_read_back_in_words(page: Page, typed: str, said: str) -> None:
+    page.fill("#id_served_on", typed)
+    assert page.inner_text(".date-field .hint").replace(",", "") == said
+
+
+def test_a_link_to_a_form_opens_it_as_a_dialog_that_posts_to_its_own_page(page: Page) -> None:
+    page.click('a[data-dialog=""]')
+    dialog = page.locator("#dialog")
+    dialog.wait_for()
+    assert dialog.locator("h2").first.inner_text() == "Components"
+    assert dialog.locator("form#form").get_attribute("action") == f"{SITE}/ui/?errors"
+    page.keyboard.press("Escape")
+    assert not page.evaluate("document.getElementById('dialog').open")
+
+
+def test_errors_take_the_focus(page: Page) -> None:
+    page.goto(f"{SITE}/ui/?errors")
+    page.wait_for_function("document.activeElement.matches('.form-errors')")
+
+
+def test_choosing_all_rows_shows_the_bar_with_their_number(page: Page) -> None:
+    bar = page.locator("[data-bulk]")
+    assert not bar.is_visible()
+    page.check("th.check input")
+    assert "2 chosen" in bar.inner_text()
+
+
+def test_the_theme_changes_at_once_and_is_posted(page: Page, served: Served) -> None:
+    page.click("summary:has(.avatar)")
+    with page.expect_request("**/ui/theme/"):
+        page.click("button[value=dark]")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert served.posted == ["/ui/theme/"]
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_page_scrolls_sideways(browser: Browser, served: Served, width: int) -> None:
+    page = served.open(browser, viewport={"width": width, "height": 800})
+    page.goto(f"{SITE}/ui/?errors")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_without_a_script_menus_dialogs_and_search_still_lead_somewhere(browser: Browser, served: Served) -> None:
+    page = served.open(browser, java_script_enabled=False)
+    page.click("summary:has(.avatar)")
+    with page.expect_navigation():
+        page.click("button[value=dark]")
+    assert served.posted == ["/ui/theme/"]
+    with page.expect_navigation(url=f"{SITE}/ui/?errors"):
+        page.click('a[data-dialog=""]')
+    assert page.locator(".form-errors").is_visible()
+    page.context.close()
