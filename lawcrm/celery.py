@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lawcrm.settings.demo")
 
@@ -30,3 +31,15 @@ app.conf.beat_schedule = {
 # Nothing to remember between starts: a slot that passed unseen is found by the next tick.
 app.conf.beat_scheduler = "celery.beat:Scheduler"
 app.autodiscover_tasks()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def refuse_without_keys(**_kwargs: Any) -> None:
+    """An exception would be logged and forgotten by Celery; leaving is not."""
+    from lawcrm.crypto.checks import ensure_usable
+    from lawcrm.crypto.errors import CryptoUnusable
+
+    try:
+        ensure_usable()
+    except CryptoUnusable as reason:
+        raise SystemExit(str(reason)) from None

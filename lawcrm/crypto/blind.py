@@ -17,6 +17,7 @@ from django.db.models.signals import pre_save
 from lawcrm import access
 from lawcrm.crypto import keyring
 from lawcrm.crypto.errors import PlainTextRefused
+from lawcrm.crypto.masterkey import Secret
 
 DIGEST_BYTES = 16
 
@@ -74,12 +75,11 @@ class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
             found.append(checks.Error("A blind index names an unknown source or norm.", obj=self, id="crypto.E012"))
         return found
 
-    def digest(self, text: str, generation: int | None = None) -> bytes | None:
-        """The digest under the newest or the given generation of the index key; None if nothing is left of the text."""
+    def digest(self, text: str, key: Secret | None = None) -> bytes | None:
+        """The digest under the newest or the given index key; None if the normal form is empty."""
         if not (normal := NORMS[self.norm](text)):
             return None
-        keys = keyring.index_keys()
-        secret = keys[max(keys) if generation is None else generation]
+        secret = key or keyring.newest_index_key()
         own = hmac.digest(secret.raw, b"blind index " + self.label.encode(), hashlib.sha256)
         return hmac.digest(own, normal.encode(), hashlib.sha256)[:DIGEST_BYTES]
 
@@ -109,8 +109,8 @@ class Matching(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         field: BlindIndexField = self.lhs.output_field
-        digests = [field.digest(str(self.rhs), generation) for generation in keyring.index_keys()]
-        if digests[0] is None:
+        digests = [field.digest(str(self.rhs), key) for key in keyring.index_keys().values()]
+        if not any(digests):
             raise EmptyResultSet
         column, parameters = self.process_lhs(compiler, connection)
         holes = ", ".join(["%s"] * len(digests))

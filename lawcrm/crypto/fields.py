@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from django import forms
 from django.core import checks
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.lookups import Exact, IsNull
 from django.db.models.query_utils import DeferredAttribute
@@ -291,6 +292,11 @@ class SealedTextField(SealedField):
 
     description = _("Encrypted text")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.max_length is not None:
+            self.validators.append(MaxLengthValidator(self.max_length))
+
     def dump(self, value: Any) -> str:
         return str(value)
 
@@ -315,6 +321,9 @@ class SealedDateFormField(forms.DateField):
             return dt.date.fromisoformat(value)
         except (TypeError, ValueError):
             return value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
 
 
 class SealedDateField(SealedField):

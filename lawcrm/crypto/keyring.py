@@ -153,18 +153,24 @@ def destroy(owner: UUID, *, now: dt.datetime) -> None:
 
 
 def index_keys() -> dict[int, Secret]:
-    """The live generations of the blind index key, newest first; the first one is made at first use."""
+    """The live generations of the blind index key; none before anything was indexed."""
     known = ring().index_keys
     if not known:
-        rows = list(IndexKey.objects.order_by("-generation")) or [make_index_key(1)]
-        known |= {row.generation: _unwrap(row) for row in rows}
+        known |= {row.generation: _unwrap(row) for row in IndexKey.objects.all()}
     return known
 
 
-def make_index_key(generation: int) -> IndexKey:
+def newest_index_key() -> Secret:
+    """The key that indexes what is written now, made at first use."""
+    if not index_keys():
+        make_index_key(1)
+    known = index_keys()
+    return known[max(known)]
+
+
+def make_index_key(generation: int) -> None:
     with transaction.atomic(using=KEYS, durable=True):
         row = IndexKey(generation=generation, master_version=masterkey.current())
         _new(row)
         IndexKey.objects.bulk_create([row], ignore_conflicts=True)
     ring().index_keys.clear()
-    return IndexKey.objects.get(generation=generation)

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from lawcrm import access
 from lawcrm.crypto import keyring, masterkey
 from lawcrm.crypto.blind import BlindIndexField, indexed
-from lawcrm.crypto.models import DataKey, IndexKey, MasterKey
+from lawcrm.crypto.models import DataKey, IndexKey
 from lawcrm.crypto.router import KEYS
 
 BATCH = 500
@@ -72,23 +72,17 @@ def versions_needed() -> set[int]:
     return live
 
 
-def retire(version: int) -> None:
-    """Forget the fingerprint of a version nothing needs, so that the key may leave the file."""
-    if version in versions_needed() or version == masterkey.current():
-        raise ValueError(f"master key version {version} is still needed")
-    MasterKey.objects.filter(version=version).delete()
-
-
 def reindex(*, batch: int = BATCH, columns: list[tuple[type[models.Model], BlindIndexField]] | None = None) -> int:
     """Replace the index key and every blind index made with it; the number of values indexed anew.
 
     Lookups ask for both generations meanwhile. The old key is dropped last, so that a killed run
     leaves two, and the next run finishes with the newer one.
     """
-    generations = sorted(keyring.index_keys())
-    if len(generations) == 1:
-        keyring.make_index_key(generations[0] + 1)
-    newest = max(keyring.index_keys())
+    live = keyring.index_keys()
+    newest = max(live, default=0)
+    if len(live) < 2:  # noqa: PLR2004 - else a killed run has made the newer one
+        newest += 1
+        keyring.make_index_key(newest)
     with access.as_system("replace the blind index key"):
         total = sum(_reindex(model, field, batch) for model, field in columns or indexed())
     IndexKey.objects.filter(generation__lt=newest).delete()
