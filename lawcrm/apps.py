@@ -9,4 +9,5 @@ class LawcrmConfig(AppConfig):
     label = "lawcrm"
 
     def ready(self) -> None:
+        autodiscover_modules("checks")
         autodiscover_modules("tasks")  # the status page and the tick know a job once its module is loaded

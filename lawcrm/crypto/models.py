@@ -44,11 +44,9 @@ class DataKey(WrappedKey):
 
     # Kept for ever: the row is what keeps a key from being made again.
     personal_data = PersonalData(
+        # Whose key it is says a random id alone; the database of keys is a store of its own in the data map.
         subject="none",
-        fields={"owner": "technical"},
-        none=["master_version", "wrapped", "made_at", "destroyed_at"],
-        purpose="security",
-        erase="keep",
+        none=["owner", "master_version", "wrapped", "made_at", "destroyed_at"],
     )
 
     class Meta:

@@ -14,6 +14,7 @@ from django_otp.models import Device
 from django_otp.oath import hotp
 
 from lawcrm.crypto.fields import SealedTextField
+from lawcrm.personal_data import PersonalData
 
 STEP = 30  # seconds (RFC 6238 4.1)
 DIGITS = 6
@@ -34,6 +35,22 @@ class TotpDevice(Device):  # type: ignore[misc]
     late_in_row = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
+
+    personal_data = PersonalData(
+        subject="staff",
+        path="user",
+        fields={
+            "user": "technical",
+            "name": "technical",
+            "secret": "credential",
+            "created_at": "technical",
+            "last_used_at": "technical",
+        },
+        none=["confirmed", "sealed_for", "last_step", "late_in_row"],
+        purpose="security",
+        retention="staff",
+        erase="delete",
+    )
 
     class Meta:
         verbose_name = _("authenticator app")
@@ -78,6 +95,16 @@ class RecoverySheet(Device):  # type: ignore[misc]
 
     created_at = models.DateTimeField(auto_now_add=True)
 
+    personal_data = PersonalData(
+        subject="staff",
+        path="user",
+        fields={"user": "technical", "name": "technical", "created_at": "technical"},
+        none=["confirmed"],
+        purpose="security",
+        retention="staff",
+        erase="delete",
+    )
+
     class Meta:
         verbose_name = _("sheet of recovery codes")
         verbose_name_plural = _("sheets of recovery codes")
@@ -93,6 +120,16 @@ class RecoveryCode(models.Model):
     number = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=128)
     used_at = models.DateTimeField(null=True)
+
+    personal_data = PersonalData(
+        subject="staff",
+        path="sheet__user",
+        fields={"digest": "credential", "used_at": "technical"},
+        none=["sheet", "number"],
+        purpose="security",
+        retention="staff",
+        erase="delete",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="accounts_recovery_code_number")]

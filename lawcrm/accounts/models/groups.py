@@ -4,6 +4,8 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lawcrm.personal_data import PersonalData
+
 
 class GroupKind(models.Model):
     """The kind of a group. A role never carries grants on objects, a practice group never permissions."""
@@ -14,6 +16,8 @@ class GroupKind(models.Model):
 
     group = models.OneToOneField(Group, on_delete=models.CASCADE, primary_key=True, related_name="kind")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+
+    personal_data = PersonalData(subject="none", none=["group", "kind"])
 
     class Meta:
         verbose_name = _("kind of group")

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from lawcrm.personal_data import PersonalData
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates accounts; addresses are kept in lower case."""
@@ -42,6 +44,25 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    personal_data = PersonalData(
+        subject="staff",
+        fields={
+            "email": "contact",
+            "full_name": "identity",
+            "initials": "identity",
+            "password": "credential",
+            "language": "technical",
+            "time_zone": "technical",
+            "last_login": "technical",
+            "joined_at": "technical",
+            "ends_on": "technical",
+        },
+        none=["public_id", "is_active", "is_staff", "is_superuser"],
+        purpose="staff_administration",
+        retention="staff",
+        erase="blank",
+    )
 
     class Meta:
         verbose_name = _("member of staff")
@@ -83,6 +104,22 @@ class FactorReset(models.Model):
     asked_at = models.DateTimeField(_("asked at"))
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+
+    personal_data = PersonalData(
+        subject="staff",
+        path="user",
+        fields={
+            "user": "technical",
+            "asked_by": "technical",
+            "reason": "free_text",
+            "asked_at": "technical",
+            "confirmed_by": "technical",
+            "confirmed_at": "technical",
+        },
+        purpose="security",
+        retention="staff",
+        erase="delete",
+    )
 
     class Meta:
         verbose_name = _("reset of a second factor")

@@ -5,6 +5,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lawcrm.personal_data import PersonalData
+
 
 class DeviceSession(AbstractBaseSession):
     """A session; the key is a hash of the cookie's, so that a copy of the table signs nobody in."""
@@ -15,6 +17,23 @@ class DeviceSession(AbstractBaseSession):
     verified = models.BooleanField(_("second factor given"), default=False)
     created_at = models.DateTimeField(_("signed in"))
     last_seen_at = models.DateTimeField(_("last used"))
+
+    personal_data = PersonalData(
+        subject="staff",
+        path="user",
+        fields={
+            "session_key": "credential",
+            "session_data": "technical",
+            "user": "technical",
+            "device": "technical",
+            "created_at": "technical",
+            "last_seen_at": "technical",
+        },
+        none=["expire_date", "verified"],
+        purpose="security",
+        retention="session",
+        erase="delete",
+    )
 
     class Meta:
         db_table = "accounts_devicesession"

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from lawcrm.personal_data import PersonalData
+
 
 class Throttle(models.Model):
     """One counter; the key is a keyed hash, so that the table names nobody."""
@@ -10,6 +12,8 @@ class Throttle(models.Model):
     failures = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)
+
+    personal_data = PersonalData(subject="none", none=["key", "failures", "last_at", "blocked_until"])
 
     class Meta:
         db_table = "accounts_throttle"
