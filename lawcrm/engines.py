@@ -20,6 +20,7 @@ from pathlib import Path
 
 SMTP_SINK_PORT = int(os.environ.get("LAWCRM_SMTP_PORT", "8025"))
 WITHOUT_DATABASE = {"compilemessages", "makemessages", "collectstatic", "help", "--help", "version", "--version"}
+BRINGS_ITS_OWN_SCHEMA = {"migrate", "makemigrations", "prepare_database", "restore"}
 SERVER_USER = "lawcrm-postgres"
 POSTGRES_SETTINGS = {
     "max_connections": "200",
@@ -99,19 +100,24 @@ def join(argv: list[str]) -> None:
     if os.environ.get("DATABASE_URL") or command in WITHOUT_DATABASE:
         return
     start_postgres()
-    if command not in {"migrate", "makemigrations", "prepare_database"} and _schema_note().exists() is False:
+    if command not in BRINGS_ITS_OWN_SCHEMA and _schema_note().exists() is False:
         _manage("prepare_database")
         _manage("migrate", "--verbosity=0")
         _schema_note().touch()
 
 
 def _schema_note() -> Path:
-    """A file whose name is the fingerprint of all migrations: present when they have been applied."""
+    """A file that is present when this state's database has been given the schema of these migrations."""
+    return state_dir() / f"migrated-{schema_fingerprint()}"
+
+
+def schema_fingerprint() -> str:
+    """The same for the same migrations."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).resolve().parents[1].glob("*/**/migrations/*.*")):
         if path.suffix in {".py", ".sql"} and ".venv" not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
-    return state_dir() / f"migrated-{digest.hexdigest()[:16]}"
+    return digest.hexdigest()[:16]
 
 
 def _manage(*arguments: str) -> None:

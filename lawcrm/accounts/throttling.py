@@ -41,7 +41,9 @@ class Limit:
         return min(self.first * 2 ** min(failures - self.free, 20), self.longest)
 
     def key(self, *identifiers: str) -> str:
-        return salted_hmac("lawcrm.accounts.throttle", "\0".join((self.scope, *identifiers)), algorithm="sha256").hexdigest()
+        return salted_hmac(
+            "lawcrm.accounts.throttle", "\0".join((self.scope, *identifiers)), algorithm="sha256"
+        ).hexdigest()
 
 
 FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=15)

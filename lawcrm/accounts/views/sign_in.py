@@ -106,7 +106,9 @@ def ask_code(
     form = form_class(request.POST or None)
     if form.is_valid() and (device := taken(request, form, take)) is not None:
         return let_in(request, device)
-    return render(request, template, {"form": form, "query": request.GET.urlencode()}, status=422 if form.errors else 200)
+    return render(
+        request, template, {"form": form, "query": request.GET.urlencode()}, status=422 if form.errors else 200
+    )
 
 
 def taken(request: HttpRequest, form: forms.Form, take: Callable[..., Any]) -> Any:
