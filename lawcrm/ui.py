@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
@@ -57,8 +57,11 @@ class Registry:
     def _put(self, entry: Entry) -> None:
         self._entries[entry.section, entry.url_name] = entry
 
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(sorted(self._entries.values(), key=lambda entry: entry.order))
+
     def open_to(self, request: HttpRequest) -> Iterator[Entry]:
-        for entry in sorted(self._entries.values(), key=lambda entry: entry.order):
+        for entry in self:
             if entry.url and entry.open_to(request):
                 yield entry
 
@@ -118,8 +121,13 @@ class Link:
 
 
 def url_or_empty(name: str) -> str:
+    return _url(name, settings.ROOT_URLCONF)
+
+
+@cache
+def _url(name: str, urlconf: str) -> str:
     try:
-        return reverse(name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 

@@ -1,13 +1,19 @@
 """Template tags of the components: wrap content in one, draw an icon, initials of a name."""
 
+from functools import cache
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+
+DRAWN = '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>'
+LABELLED = '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
 
 
 @register.simple_block_tag(takes_context=True, end_name="endwrap")
@@ -23,9 +29,24 @@ def capture(content: SafeString) -> SafeString:
     return content
 
 
-@register.inclusion_tag("ui/icon.html")
-def icon(name: str, size: str = "", label: str = "") -> dict[str, str]:
-    return {"name": name, "size": size, "label": label}
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """`name` is a symbol of the Lucide sprite; `size` "" or "large"; `label` only when the icon stands alone."""
+    kind = f"icon icon-{size}" if size else "icon"
+    if label:
+        return format_html(LABELLED, kind, label, sprite(), name)
+    return drawn(kind, name)
+
+
+@cache
+def drawn(kind: str, name: str) -> SafeString:
+    """A page has dozens of these, and only as many different ones as the sprite."""
+    return format_html(DRAWN, kind, sprite(), name)
+
+
+@cache
+def sprite() -> str:
+    return static("vendor/lucide-1.62.0/sprite.svg")
 
 
 @register.filter

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from lawcrm import ui
+
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
 VENDORED = sorted((STATIC / "vendor").iterdir())
@@ -55,6 +57,7 @@ def test_every_icon_asked_for_is_in_the_sprite() -> None:
         for page in (ROOT / "templates").rglob("*.html")
         for name in re.findall(r"""(?:\{% icon |\bicon=)["']([\w-]+)["']""", page.read_text())
     }
+    asked |= {entry.icon for registry in (ui.nav, ui.commands) for entry in registry}
     asked |= set(re.findall(r'icon\("([\w-]+)"\)', (STATIC / "js" / "app.js").read_text()))
     assert asked
     assert asked - drawn == set()
