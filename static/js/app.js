@@ -35,7 +35,7 @@ const fade = (toast) => {
 const toast = (text, kind = "info") => {
   const close = make("button", { className: "close", type: "button", ariaLabel: words.dismiss }, icon("x"));
   close.dataset.dismiss = "";
-  const element = make("div", { className: `toast ${kind}`, role: "status" }, icon({ ok: "circle-check", danger: "circle-alert" }[kind] ?? "info"), make("span", { textContent: text }), close);
+  const element = make("div", { className: `toast ${kind}` }, icon({ ok: "circle-check", danger: "circle-alert" }[kind] ?? "info"), make("span", { textContent: text }), close);
   toasts?.append(element);
   fade(element);
 };
@@ -66,6 +66,7 @@ document.addEventListener("keydown", (event) => {
 const palette = document.getElementById("palette");
 
 if (palette) {
+  if (navigator.platform.startsWith("Mac")) document.querySelectorAll(".search-box kbd").forEach((key) => { key.textContent = "⌘ K"; });
   const input = palette.querySelector("input[type=search]");
   const options = () => [...palette.querySelectorAll("[role=option]:not([hidden])")];
   const fold = (text) => text.toLocaleLowerCase(reader).normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
@@ -176,8 +177,10 @@ window.addEventListener("beforeunload", (event) => {
 on("submit", "form", (event, form) => {
   if (event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
-  if (form.method === "get") return;
+  if (form.method !== "post") return;
   leaving = true;
+  // An answer that is saved as a file leaves the page, and its buttons, where they are.
+  if ("download" in form.dataset) return setTimeout(() => { leaving = false; }, 2000);
   form.dataset.sent = "1";
   // Disabled only after the browser has read which button was pressed.
   setTimeout(() => form.querySelectorAll("button:not([type=button])").forEach((button) => {

@@ -4,6 +4,7 @@ import mimetypes
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,9 +49,11 @@ def pages(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     def drawn(where: str) -> str:
         request = RequestFactory().get(where)
         request.user = Person()  # type: ignore[assignment]
+        left = 121 if "soon" in where else 3600
+        request.session = SimpleNamespace(get_expiry_age=lambda: left)  # type: ignore[assignment]
         return ui_gallery.gallery(request).content.decode()
 
-    return {where: drawn(where) for where in ("/ui/", "/ui/?errors")}
+    return {where: drawn(where) for where in ("/ui/", "/ui/?errors", "/ui/?soon")}
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +182,24 @@ def test_a_link_to_a_form_opens_it_as_a_dialog_that_posts_to_its_own_page(page: 
     assert dialog.locator("form#form").get_attribute("action") == f"{SITE}/ui/?errors"
     page.keyboard.press("Escape")
     assert not page.evaluate("document.getElementById('dialog').open")
+
+
+def test_the_end_of_the_session_is_said_before_and_can_be_put_off(page: Page, served: Served) -> None:
+    warning = page.locator("#banners .banner", has_text="You will be signed out soon")
+    page.wait_for_timeout(1200)
+    assert warning.count() == 0
+    page.goto(f"{SITE}/ui/?soon")
+    warning.wait_for()
+    warning.locator("button").click()
+    warning.wait_for(state="detached")
+    assert served.posted == ["/ui/stay/"]
+
+
+def test_a_form_whose_answer_is_a_file_can_be_sent_again(page: Page, served: Served) -> None:
+    served.slow = True
+    page.evaluate("document.getElementById('form').dataset.download = ''")
+    assert page.evaluate(IMPATIENCE) is False
+    assert served.posted == ["/ui/"] * 3
 
 
 def test_errors_take_the_focus(page: Page) -> None:
