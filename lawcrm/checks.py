@@ -22,11 +22,36 @@ from lawcrm.personal_data import (
 )
 
 ID = "lawcrm.E001"
+E002 = "lawcrm.E002"
 
 
 @register
 def every_column_is_declared(**_options: Any) -> list[CheckMessage]:
     return undeclared(all_models())
+
+
+# The other ways, also the database's own cascade, write without the model's signals.
+WRITES_HISTORY = (models.CASCADE, models.PROTECT, models.RESTRICT, models.DO_NOTHING)
+
+
+@register
+def history_misses_nothing(**_options: Any) -> list[CheckMessage]:
+    return unwritten(all_models())
+
+
+def unwritten(found: Iterable[type[models.Model]]) -> list[CheckMessage]:
+    """What deleting another row does to an audited one behind the back of its history."""
+    audited = [model for model in found if hasattr(model._meta, "simple_history_manager_attribute")]
+    return [
+        Error(
+            f"{column.name!r} would change or go without history when what it names is deleted",
+            obj=model._meta.label,
+            id=E002,
+        )
+        for model in audited
+        for column in model._meta.local_concrete_fields
+        if isinstance(column, models.ForeignKey) and column.remote_field.on_delete not in WRITES_HISTORY
+    ]
 
 
 def undeclared(found: Iterable[type[models.Model]]) -> list[CheckMessage]:

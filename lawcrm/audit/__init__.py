@@ -7,6 +7,7 @@ from lawcrm.audit.history import AuditedHistory
 from lawcrm.audit.journal import Event, NotAFact, record, subscribe
 from lawcrm.audit.proof import Problem, seal, verify
 from lawcrm.audit.reading import read, read_each, readers_of
+from lawcrm.audit.rows import WithoutHistory
 
 __all__ = [
     "AuditedHistory",
@@ -15,6 +16,7 @@ __all__ = [
     "NotAFact",
     "NotAtomic",
     "Problem",
+    "WithoutHistory",
     "bulk_create",
     "bulk_update",
     "erase_history",

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, router, transaction
 
 from lawcrm.audit.actor import actor
+from lawcrm.audit.rows import with_history
 
 BATCH = 1000
 
@@ -17,7 +18,7 @@ class RowsWentMissing(RuntimeError):
 
 def bulk_create[M: models.Model](model: type[M], objs: Iterable[M]) -> list[M]:
     actor()
-    with transaction.atomic(router.db_for_write(model)):
+    with transaction.atomic(router.db_for_write(model)), with_history():
         made: list[M] = []
         for batch in batched(objs, BATCH, strict=False):
             created = model._default_manager.bulk_create(batch)
@@ -29,7 +30,7 @@ def bulk_create[M: models.Model](model: type[M], objs: Iterable[M]) -> list[M]:
 def bulk_update[M: models.Model](model: type[M], objs: Sequence[M], fields: Collection[str]) -> int:
     """History is written from rows read again: instances may be partial or stale in other columns."""
     actor()
-    with transaction.atomic(router.db_for_write(model)):
+    with transaction.atomic(router.db_for_write(model)), with_history():
         changed = model._default_manager.bulk_update(objs, fields, batch_size=BATCH)
         _write_changes(model, [obj.pk for obj in objs], changed)
     return changed
@@ -39,7 +40,7 @@ def update[M: models.Model](queryset: models.QuerySet[M], **values: Any) -> int:
     """`queryset.update(**values)` with history."""
     actor()
     model = queryset.model
-    with transaction.atomic(router.db_for_write(model)):
+    with transaction.atomic(router.db_for_write(model)), with_history():
         locked = queryset.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
         pks = list(locked)
         changed = model._default_manager.filter(pk__in=pks).update(**values)

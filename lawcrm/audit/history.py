@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from lawcrm import access
 from lawcrm.audit.actor import actor, require_transaction
+from lawcrm.audit.rows import audit_rows_of
 
 # Columns kept by triggers from the grants; their past is the grants' own history.
 DERIVED = ("acl", "deny", "acl_walled", "walled")
@@ -118,6 +119,7 @@ class AuditedHistory(HistoricalRecords):  # type: ignore[misc]
     def finalize(self, sender: Any, **kwargs: Any) -> None:
         super().finalize(sender, **kwargs)
         if self.cls is sender or (self.inherit and issubclass(sender, self.cls)):
+            audit_rows_of(sender)
             models.signals.pre_save.connect(self.require_actor, sender=sender, weak=False)
 
     def require_actor(self, sender: Any, *, raw: bool = False, **_kwargs: Any) -> None:

@@ -109,8 +109,7 @@ def seal_hash(before: bytes, at: datetime, tails: "Iterable[Tail | SealedTail]")
 
 
 def _seal_file() -> Path | None:
-    path = getattr(settings, "JOURNAL_SEAL_FILE", "")
-    return Path(path) if path else None
+    return Path(settings.JOURNAL_SEAL_FILE) if settings.JOURNAL_SEAL_FILE else None
 
 
 def _line(made: "JournalSeal") -> str:

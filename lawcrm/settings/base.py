@@ -168,6 +168,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Encrypted by lawcrm.crypto.files whatever the storage underneath.
 FILES_ROOT = Path(env.text("FILES_ROOT") or STATE_DIR / "files")
 
+# Where copies of the journal's seals go, best a path on another machine; none when empty.
+JOURNAL_SEAL_FILE = env.text("JOURNAL_SEAL_FILE")
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

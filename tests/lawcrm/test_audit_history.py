@@ -6,8 +6,10 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.models import Redaction
+from tests import factories
 from tests.lawcrm.planted import Case, Court, Paper, planted, planted_once, superuser  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
@@ -75,6 +77,23 @@ def test_derived_generated_and_excluded_columns_have_no_history() -> None:
     assert columns == [{"id", "public_id", "title"}, {"id", "name"}]
 
 
+def test_sealed_columns_open_in_the_history_and_nowhere_else() -> None:
+    contact = factories.contact(national_id="290228-0123", special_note="asthma")
+    with access.as_system("test"):
+        contact.national_id = "290228-0124"
+        contact.save()
+        rows = Contact.history.order_by("history_id")
+        assert [(row.national_id, row.special_note) for row in rows] == [
+            ("290228-0123", "asthma"),
+            ("290228-0124", "asthma"),
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute("select national_id, special_note from clients_historicalcontact order by history_id")
+            stored = [bytes(value) for row in cursor.fetchall() for value in row]
+    assert len({*stored}) == 4
+    assert not any(b"290228" in value or b"asthma" in value for value in stored)
+
+
 def test_history_has_no_foreign_key_in_the_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -99,6 +118,29 @@ def test_bulk_changes_write_what_is_in_the_database(case: Case) -> None:
             ("x", "~", case.pk, "r1"),
             ("bb", "~", case.pk, "r1"),
         ]
+
+
+def test_bulk_writes_past_the_history_are_refused(case: Case) -> None:
+    with access.as_viewer(READER):
+        paper = Paper.objects.create(case=case, title="a")
+        for change in (
+            lambda: Paper.objects.update(title="b"),
+            lambda: Paper.objects.filter(pk=paper.pk).update(title="b"),
+            lambda: case.paper_set.update(title="b"),
+            lambda: Paper.objects.bulk_update([paper], ["title"]),
+            lambda: Paper.objects.bulk_create([Paper(case=case, title="b")]),
+        ):
+            with pytest.raises(audit.WithoutHistory):
+                change()
+        assert list(Paper.objects.values_list("title", flat=True)) == ["a"]
+        assert Case.objects.update(deny=[]) == 1  # derived columns have no history to miss
+
+
+def test_deleting_a_queryset_writes_history_for_each_row(case: Case) -> None:
+    with access.as_viewer(READER):
+        audit.bulk_create(Paper, [Paper(case=case, title=title) for title in "ab"])
+        Paper.objects.all().delete()
+        assert sorted(Paper.history.filter(history_type="-").values_list("title", flat=True)) == ["a", "b"]
 
 
 def test_update_touches_only_what_the_viewer_sees(case: Case) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import isolate_apps
 
 from clients.models import Contact
 from lawcrm import audit
-from lawcrm.checks import undeclared
+from lawcrm.checks import undeclared, unwritten
 from lawcrm.crypto.fields import BlindIndexField, SealedTextField
 from lawcrm.personal_data import PersonalData, all_models
 from matters.models import Matter
@@ -118,6 +118,15 @@ def test_a_forgotten_column_is_found_in_the_history_too() -> None:
     assert [message.msg for message in undeclared([model])] == ["personal_data does not mention the column 'colour'"]
     model = planted(None, colour=models.TextField(), history=audit.AuditedHistory())
     assert [message.msg for message in undeclared([model.history.model])] == ["has no personal_data declaration"]
+
+
+@pytest.mark.parametrize("on_delete", [models.SET_NULL, models.SET_DEFAULT, models.SET(1), models.DB_SET_NULL])
+def test_an_audited_row_is_not_changed_behind_its_history(on_delete: Any) -> None:
+    column = models.ForeignKey(Contact, on_delete, null=True, default=None, related_name="+")
+    model = planted(nobody_s(none=["owner"]), owner=column, history=audit.AuditedHistory())
+    assert [message.id for message in unwritten([model])] == ["lawcrm.E002"]
+    assert unwritten([planted(nobody_s(none=["owner"]), owner=owned_by(), history=audit.AuditedHistory())]) == []
+    assert unwritten(all_models()) == []
 
 
 @pytest.fixture
