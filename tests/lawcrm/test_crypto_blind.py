@@ -1,5 +1,7 @@
 """Blind indexes: exact lookup, nothing in history, a new key once a year."""
 
+import datetime as dt
+
 import pytest
 from django.db import transaction
 
@@ -73,6 +75,14 @@ def test_the_digest_is_short_and_of_this_column_only() -> None:
     assert digest is not None
     assert len(digest) == 16
     assert digest != other.digest("290280-1234")
+
+
+def test_an_erased_text_has_no_digest() -> None:
+    row = Person.objects.create(notes="x")
+    field = BlindIndexField(source="notes", norm="alnum", label="sealed_rows.person.other")
+    assert field.digest_of(row) == field.digest("X")
+    keyring.destroy(row.sealed_for, now=dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
+    assert field.digest_of(Person.objects.get(pk=row.pk)) is None
 
 
 def test_reindexing_replaces_key_and_every_digest() -> None:

@@ -36,13 +36,13 @@ def person(**values: object) -> Person:
 
 def stored(row: Person, column: str) -> bytes:
     with connection.cursor() as cursor:
-        cursor.execute(f"select {column} from sealed_rows_person where id = %s", [row.pk])  # noqa: S608
+        cursor.execute(f"select {column} from sealed_rows_person where id = %s", [row.pk])
         return bytes(cursor.fetchone()[0])
 
 
 def store(row: Person, column: str, value: bytes) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"update sealed_rows_person set {column} = %s where id = %s", [value, row.pk])  # noqa: S608
+        cursor.execute(f"update sealed_rows_person set {column} = %s where id = %s", [value, row.pk])
 
 
 def test_values_come_back_as_they_were_set() -> None:
@@ -112,6 +112,14 @@ def test_a_value_moved_to_another_column_breaks() -> None:
     store(row, "notes", stored(row, "national_id"))
     with pytest.raises(SealBroken):
         _ = Person.objects.get(pk=row.pk).notes
+
+
+def test_the_owner_is_bound_to_the_value_not_only_by_its_key() -> None:
+    one, two = uuid.uuid4(), uuid.uuid4()
+    sealed = NOTES.seal("of one", one)
+    keyring.ring().keys[two] = keyring.ring().keys[one]
+    with pytest.raises(SealBroken):
+        NOTES.open(sealed, two)
 
 
 def test_a_broken_value_is_not_written_on() -> None:

@@ -7,6 +7,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
@@ -19,7 +20,7 @@ from django.db import connections
 from django.test import override_settings
 
 from lawcrm import engines
-from lawcrm.crypto import keyfile, keyring, rotation
+from lawcrm.crypto import keyfile, keyring, masterkey, rotation
 from lawcrm.crypto.checks import faults
 from lawcrm.crypto.errors import MasterKeyMissing
 from lawcrm.crypto.fields import SealedTextField
@@ -30,6 +31,7 @@ NOTES: SealedTextField = Person._meta.get_field("notes")
 ONE = {1: secrets.token_bytes(32)}
 BOTH = keyfile.with_new_key(ONE)
 NEW_ONLY = {2: BOTH[2]}
+NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -84,7 +86,7 @@ def test_rotation_without_a_new_key_is_refused(sealed: dict[uuid.UUID, bytes]) -
 @pytest.mark.django_db
 def test_a_destroyed_key_stays_destroyed(sealed: dict[uuid.UUID, bytes]) -> None:
     owner = next(iter(sealed))
-    keyring.destroy(owner, now=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    keyring.destroy(owner, now=NOW)
     with override_settings(MASTER_KEYS=BOTH):
         assert rotation.rotate().rewrapped == 300
     assert DataKey.objects.get(owner=owner).wrapped is None
@@ -99,6 +101,32 @@ def test_the_state_says_versions_and_numbers(sealed: dict[uuid.UUID, bytes]) -> 
     assert "wraps 300 data keys" in said
     assert "master key 2: idle until rotation" in said
     assert keyfile.dump(BOTH)[7:40] not in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_destruction_during_rotation_waits_and_holds(
+    sealed: dict[uuid.UUID, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, wrap = min(sealed), masterkey.wrap
+
+    def destroy() -> None:
+        keyring.destroy(owner, now=NOW)
+        connections.close_all()
+
+    thread = threading.Thread(target=destroy)
+
+    def wrap_slowly(secret: bytes, version: int, purpose: bytes) -> bytes:
+        if purpose == DataKey(owner=owner).purpose:
+            thread.start()
+            thread.join(0.5)
+        return wrap(secret, version, purpose)
+
+    monkeypatch.setattr(masterkey, "wrap", wrap_slowly)
+    with override_settings(MASTER_KEYS=BOTH):
+        rotation.rotate()
+        thread.join()
+    row = DataKey.objects.get(owner=owner)
+    assert (row.wrapped, row.destroyed_at) == (None, NOW)
 
 
 ROTATE = """
