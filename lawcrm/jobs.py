@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)  # longer than a task may run, CELERY_TASK_TIME_LIMIT
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ONE_TRY = {"max_retries": 0}  # kombu goes on for seconds otherwise
 Outcome = JobRun.Outcome
 type Work = Callable[[datetime], int | None]
 
@@ -159,8 +160,29 @@ def after_commit(task: str, *ids: int | uuid.UUID) -> None:
     transaction.on_commit(partial(_publish, task, ids), robust=True)
 
 
+class _Doorbell:
+    """Rings at the broker; after a failure it is left alone for a while, so that requests do not wait for it."""
+
+    rest = 10.0
+
+    def __init__(self) -> None:
+        self.silent_until = 0.0
+
+    def ring(self, task: str, arguments: list[Any], **options: Any) -> bool:
+        if time.monotonic() < self.silent_until:
+            return False
+        try:
+            with app.connection_for_write(transport_options=ONE_TRY) as connection:
+                app.send_task(task, args=arguments, connection=connection, retry=False, **options)
+        except Exception as error:  # noqa: BLE001 - its absence must not fail a request
+            self.silent_until = time.monotonic() + self.rest
+            _log_without_message(f"publishing {task}", error)
+            return False
+        return True
+
+
+doorbell = _Doorbell()
+
+
 def _publish(task: str, ids: tuple[int | uuid.UUID, ...]) -> None:
-    try:
-        app.send_task(task, args=[str(part) if isinstance(part, uuid.UUID) else part for part in ids], retry=False)
-    except Exception as error:  # noqa: BLE001 - the broker is a doorbell; its absence must not fail a request
-        _log_without_message(f"publishing {task}", error)
+    doorbell.ring(task, [str(part) if isinstance(part, uuid.UUID) else part for part in ids])

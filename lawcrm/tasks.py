@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from lawcrm import access, audit, jobs, outbox
-from lawcrm.celery import TICK, TICK_TASK, app
+from lawcrm.celery import TICK, TICK_TASK
 from lawcrm.models.jobs import JobRun
 
 KEEP_RUNS = timedelta(days=30)
@@ -17,7 +17,7 @@ def tick() -> None:
     """Each due job gets a message of its own, so that a long one does not hold up the others."""
     with access.as_system("look which jobs are due", source="job"):
         for job in jobs.due(timezone.now()):
-            app.send_task("lawcrm.run_job", args=[job.name], expires=TICK.total_seconds(), retry=False)
+            jobs.doorbell.ring("lawcrm.run_job", [job.name], expires=TICK.total_seconds())
 
 
 @shared_task(name="lawcrm.run_job")

@@ -40,7 +40,7 @@ class JobRun(models.Model):
         verbose_name = _("job run")
         verbose_name_plural = _("job runs")
         default_permissions = ()
-        permissions: ClassVar[list[tuple[str, str]]] = [("view_status", "Can see the state of jobs and outgoing mail")]
+        permissions = [("view_status", "Can see the state of jobs and outgoing mail")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # One run per slot whatever the number of beats.
             models.UniqueConstraint(fields=["job", "slot"], name="job_slot_once"),

@@ -55,7 +55,7 @@ class OutboxMessage(models.Model):
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
         default_permissions = ()
-        permissions: ClassVar[list[tuple[str, str]]] = [("settle_outbox", "Can send again or give up a message")]
+        permissions = [("settle_outbox", "Can send again or give up a message")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # The same thing is told to the same recipient once, whoever asks and however often.
             models.UniqueConstraint(

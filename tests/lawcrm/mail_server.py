@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that can refuse, reject and drop."""
 
+import asyncio
 import contextlib
 import itertools
 from collections import Counter
@@ -60,6 +61,8 @@ class Handler:
             server.transport.close()
             return "250 OK"
         self.post.envelopes.append(envelope)
+        if mode == "hang":
+            await asyncio.sleep(60)
         if mode == "drop-after":
             server.transport.close()
         return "250 OK"
@@ -86,6 +89,12 @@ def mail_server() -> Iterator[Post]:
         yield post
     finally:
         server.stop()
+
+
+def options(port: int) -> dict[str, Any]:
+    """MAILERS for a server on this port of the loopback."""
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    return {"default": {"BACKEND": backend, "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5}}}
 
 
 def _free_port() -> int:

@@ -1,6 +1,7 @@
 """One run per slot whatever the number of workers; failures are retried, then parked and seen."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -156,21 +157,38 @@ def test_twenty_four_workers_take_up_an_abandoned_run_once() -> None:
     assert len(seen) == 1
 
 
+@pytest.fixture
+def no_broker() -> Iterator[None]:
+    before = jobs.app.conf.broker_url, jobs.app.conf.broker_write_url
+    jobs.app.conf.broker_url = jobs.app.conf.broker_write_url = "redis://127.0.0.1:1/0"
+    jobs.doorbell.silent_until = 0
+    yield
+    jobs.app.conf.broker_url, jobs.app.conf.broker_write_url = before
+    jobs.doorbell.silent_until = 0
+
+
 @pytest.mark.django_db(transaction=True)
-def test_without_a_broker_the_change_is_kept_and_nothing_is_raised(caplog: pytest.LogCaptureFixture) -> None:
-    before = jobs.app.conf.broker_url
-    jobs.app.conf.broker_url = "redis://127.0.0.1:1/0"
-    jobs.app.pool.force_close_all()
-    jobs.app.amqp._producer_pool = None
-    try:
-        with transaction.atomic():
-            JobRun.objects.create(job="kept", slot=NOON, started_at=NOON, lease_until=NOON)
-            jobs.after_commit("lawcrm.send_outbox")
-    finally:
-        jobs.app.conf.broker_url = before
-        jobs.app.amqp._producer_pool = None
+def test_without_a_broker_the_change_is_kept_quickly_and_the_log_says_so_once(
+    no_broker: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    started = time.monotonic()
+    with transaction.atomic():
+        JobRun.objects.create(job="kept", slot=NOON, started_at=NOON, lease_until=NOON)
+        for _ in range(100):
+            jobs.after_commit("lawcrm.send_outbox", 1)
+    assert time.monotonic() - started < 2
     assert the_run().job == "kept"
-    assert "publishing lawcrm.send_outbox failed" in caplog.text
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
+        "publishing lawcrm.send_outbox failed"
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rolled_back_change_rings_no_bell(no_broker: None, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(LookupError), transaction.atomic():
+        jobs.after_commit("lawcrm.send_outbox", 1)
+        raise LookupError
+    assert caplog.records == []
 
 
 def test_tasks_are_given_ids_only() -> None:

@@ -1,7 +1,6 @@
 """One recipient per mail, no header but ours, and an outcome that tells refused from unknown."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,22 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lawcrm.doors.safe_mail import Attachment, Delivery, Mail, Outcome, PostOffice, UnfitMail, address, build
-from tests.lawcrm.mail_server import Post, mail_server
+from tests.lawcrm.mail_server import Post
 
 MESSAGE_ID = "<1@demo.example>"
 NASTY = st.text(alphabet=st.sampled_from('ab@,;:<>()[]"\\ \r\n\t\0.å%ıİ\u202e\u2028=?'), max_size=40)
-
-
-@pytest.fixture
-def post(settings: Any) -> Iterator[Post]:
-    with mail_server() as post:
-        settings.MAILERS = {
-            "default": {
-                "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-                "OPTIONS": {"host": "127.0.0.1", "port": post.port, "timeout": 5},
-            }
-        }
-        yield post
 
 
 def mail(**changes: Any) -> Mail:
