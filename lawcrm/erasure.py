@@ -1,0 +1,76 @@
+"""Erasing rows for ever: the live row, its history, what the journal says of it, and its files."""
+
+from collections.abc import Callable, Iterable, Iterator
+from graphlib import TopologicalSorter
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+
+from lawcrm import access
+
+# Callables that yield the stored names of files some row still names; filled by apps in ready().
+_stored_names: list[Callable[[], Iterable[str]]] = []
+
+
+def keep_files_of(names: Callable[[], Iterable[str]]) -> None:
+    _stored_names.append(names)
+
+
+def stored_names() -> Iterator[str]:
+    for names in _stored_names:
+        yield from names()
+
+
+def models_under(root: type[models.Model]) -> list[type[models.Model]]:
+    """Models whose rows belong to a row of the root, those that refer to others first."""
+    children = [model for model in apps.get_models() if _belongs(model, root)]
+    referred = {model: [other for other in children if other is not model and _refers(other, model)] for model in children}
+    return list(TopologicalSorter(referred).static_order())
+
+
+def _belongs(model: type[models.Model], root: type[models.Model]) -> bool:
+    return not hasattr(model, "instance_type") and model is not root and column_to(model, root) is not None
+
+
+def column_to(model: type[models.Model], root: type[models.Model]) -> str | None:
+    """The column by which a row belongs to the root's: its need-to-know path, or a grant's object."""
+    if getattr(model, "need_to_know", "self") != "self":
+        rule = access.rule_of(model)
+        return rule.column if rule.root is root else None
+    for name in ("content_object", root._meta.model_name or ""):
+        field: Any = next((f for f in model._meta.fields if f.name == name), None)
+        if field is not None and field.related_model is root:
+            return str(field.attname)
+    return None
+
+
+def _refers(model: type[models.Model], target: type[models.Model]) -> bool:
+    return any(field.related_model is target for field in model._meta.fields)
+
+
+def erase_rows(model: type[models.Model], column: str, value: int, *, reason: str, actor_id: int | None) -> int:
+    """Delete rows and their history without leaving a new history row behind; answers how many rows."""
+    rows = model._base_manager.filter(**{column: value})
+    erased = rows._raw_delete("default")  # type: ignore[attr-defined]
+    if hasattr(model, "history"):
+        history = model.history.model._meta.db_table  # type: ignore[attr-defined]
+        erase_history(history, column if column != "id" else "id", value, reason=reason, actor_id=actor_id)
+    return int(erased)
+
+
+def erase_history(table: str, column: str, value: int, *, reason: str, actor_id: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select lawcrm_history_erase(%s::regclass, %s, %s, %s, %s)", [table, value, reason, actor_id, column])
+
+
+def redact_journal(column: str, value: int, *, reason: str, actor_id: int | None) -> None:
+    """Blank what the journal says about everything that belonged to a matter or contact; the chain stays whole."""
+    if column not in {"matter_id", "contact_id"}:
+        raise ValueError(column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(lawcrm_journal_redact(object_type, object_id, %s, %s)) from"
+            f" (select distinct object_type, object_id from lawcrm_journalentry where {column} = %s) named",  # noqa: S608
+            [reason, actor_id, value],
+        )

@@ -1,0 +1,73 @@
+"""What the privacy office looks at: the plan, holds, certificates, and what a matter's erasure takes along."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from clients.models import Contact
+from consent.models import Consent
+from matters.models import Matter, Party
+from privacy.models import Certificate, ErasureItem, Hold, RetentionRule
+
+
+@dataclass(frozen=True)
+class Period:
+    """When a closed matter may go and when it must have gone."""
+
+    rule: RetentionRule
+    may_go_on: date
+    must_go_on: date
+
+
+def plan() -> QuerySet[ErasureItem]:
+    open_states = [ErasureItem.State.PROPOSED, ErasureItem.State.RELEASED, ErasureItem.State.HELD]
+    return ErasureItem.objects.filter(state__in=open_states).order_by("due_on", "pk")
+
+
+def holds_in_force() -> QuerySet[Hold]:
+    return Hold.objects.filter(released_at__isnull=True).order_by("-placed_at", "-pk")
+
+
+def certificates() -> QuerySet[Certificate]:
+    return Certificate.objects.order_by("-erased_at", "-pk")
+
+
+def closed_without_item() -> QuerySet[Matter]:
+    """Closed matters the schedule has not yet looked at with success."""
+    return Matter.objects.filter(state=Matter.State.CLOSED).exclude(pk__in=ErasureItem.objects.values("matter_ref"))
+
+
+def retention_of(matter: Matter) -> Period | None:
+    """The rule in force when the matter was closed, of its jurisdiction; None where the schedule has none."""
+    if matter.closed_on is None:
+        return None
+    in_force = Q(valid_from__lte=matter.closed_on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=matter.closed_on))
+    rules = RetentionRule.objects.filter(
+        in_force, code=matter.matter_type.retention_code, jurisdiction=matter.jurisdiction
+    )
+    rule = rules.order_by("-valid_from").first()
+    if rule is None:
+        return None
+    start = matter.closed_on
+    if rule.starts == RetentionRule.Start.YEAR_END:
+        start = date(start.year, 12, 31)
+    return Period(rule, years_after(start, rule.floor_years), years_after(start, rule.ceiling_years))
+
+
+def years_after(start: date, years: int) -> date:
+    """The same day so many years on; 29 February becomes 1 March, never a day too early."""
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:
+        return date(start.year + years, 3, 1)
+
+
+def contacts_only_of(matter: Matter) -> QuerySet[Contact]:
+    """Parties nothing else keeps: no other matter, no consent in force, no hold, no directory entry."""
+    elsewhere = Party.objects.exclude(matter=matter).values("contact_id")
+    agreed = Consent.objects.filter(state=Consent.State.GIVEN).values("contact_id")
+    own = Party.objects.filter(matter=matter).values("contact_id")
+    return Contact.objects.filter(
+        pk__in=own, is_directory=False, hold_count=0, restricted_at__isnull=True
+    ).exclude(Q(pk__in=elsewhere) | Q(pk__in=agreed))
