@@ -168,6 +168,22 @@ class OwnSight(Sight):
         return f"{table}.{self.column} = {viewer.user_id or 0}"
 
 
+class ReferenceSight(Sight):
+    """Rows that holders of one permission see, and whoever sees the row they refer to by a plain id."""
+
+    def __init__(self, model: str, column: str, *, flag: str) -> None:
+        self.model = model
+        self.column = column
+        self.flag = flag
+
+    def predicate(self, table: str, viewer: Viewer) -> str:
+        if self.flag in viewer.flags:
+            return "TRUE"
+        root: Any = apps.get_model(self.model)
+        inner = root.sight.predicate("r", viewer)
+        return f'EXISTS (SELECT 1 FROM "{root._meta.db_table}" r WHERE r.id = {table}.{self.column} AND {inner})'
+
+
 @dataclass(frozen=True)
 class Rule:
     """How rows of a model are judged: the root whose sight decides, and the column that leads there."""
@@ -255,13 +271,13 @@ class GuardedManager[M: models.Model](models.Manager[M]):
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def requires[**P](permission: str) -> Callable[[View[P]], View[P]]:
-    """Guard a view by a role's permission ("clients.add_contact"); refused is 403 with the reason in words."""
+def requires[**P](*permissions: str) -> Callable[[View[P]], View[P]]:
+    """Guard a view by a role's permission ("clients.add_contact"), one of several; refused is 403 in words."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if permission not in request.user.role_permissions():  # type: ignore[union-attr]
+            if not request.user.role_permissions().intersection(permissions):  # type: ignore[union-attr]
                 raise PermissionDenied(
                     _("Your role does not include this. An administrator can tell you who may do it.")
                 )

@@ -25,7 +25,9 @@ def stored_names() -> Iterator[str]:
 def models_under(root: type[models.Model]) -> list[type[models.Model]]:
     """Models whose rows belong to a row of the root, those that refer to others first."""
     children = [model for model in apps.get_models() if _belongs(model, root)]
-    referred = {model: [other for other in children if other is not model and _refers(other, model)] for model in children}
+    referred = {
+        model: [other for other in children if other is not model and _refers(other, model)] for model in children
+    }
     return list(TopologicalSorter(referred).static_order())
 
 
@@ -52,16 +54,18 @@ def _refers(model: type[models.Model], target: type[models.Model]) -> bool:
 def erase_rows(model: type[models.Model], column: str, value: int, *, reason: str, actor_id: int | None) -> int:
     """Delete rows and their history without leaving a new history row behind; answers how many rows."""
     rows = model._base_manager.filter(**{column: value})
-    erased = rows._raw_delete("default")  # type: ignore[attr-defined]
+    erased = rows._raw_delete("default")
     if hasattr(model, "history"):
-        history = model.history.model._meta.db_table  # type: ignore[attr-defined]
-        erase_history(history, column if column != "id" else "id", value, reason=reason, actor_id=actor_id)
+        history = model.history.model._meta.db_table
+        erase_history(history, column, value, reason=reason, actor_id=actor_id)
     return int(erased)
 
 
 def erase_history(table: str, column: str, value: int, *, reason: str, actor_id: int | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select lawcrm_history_erase(%s::regclass, %s, %s, %s, %s)", [table, value, reason, actor_id, column])
+        cursor.execute(
+            "select lawcrm_history_erase(%s::regclass, %s, %s, %s, %s)", [table, value, reason, actor_id, column]
+        )
 
 
 def redact_journal(column: str, value: int, *, reason: str, actor_id: int | None) -> None:
@@ -71,6 +75,6 @@ def redact_journal(column: str, value: int, *, reason: str, actor_id: int | None
     with connection.cursor() as cursor:
         cursor.execute(
             "select count(lawcrm_journal_redact(object_type, object_id, %s, %s)) from"
-            f" (select distinct object_type, object_id from lawcrm_journalentry where {column} = %s) named",  # noqa: S608
+            f" (select distinct object_type, object_id from lawcrm_journalentry where {column} = %s) named",
             [reason, actor_id, value],
         )

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 
-from lawcrm.crypto import files, keyring
+from lawcrm.crypto import files
 from lawcrm.crypto.errors import KeyDestroyed, KeyMissing
 from lawcrm.crypto.fields import SealedField
 
@@ -146,7 +146,7 @@ def _content(name: str, owner: UUID, label: str) -> bytes:
     try:
         with files.open_file(name, owner, label) as content:
             return content.read(LARGEST)
-    except (files.FileErased, FileNotFoundError, keyring.KeyMissing):
+    except (files.FileErased, FileNotFoundError, KeyMissing):
         return b""
 
 

@@ -8,6 +8,7 @@ from lawcrm import ui_gallery, ui_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lawcrm.accounts.urls")),
+    path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
     path("ui/", ui_gallery.gallery, name="ui_gallery"),
     path("ui/theme/", ui_views.set_theme, name="ui_theme"),

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from clients.models import Contact
 from consent.models import Consent
+from lawcrm import access
 from matters.models import Matter, Party
 from privacy.models import Certificate, ErasureItem, Hold, RetentionRule
 
@@ -27,6 +28,10 @@ def plan() -> QuerySet[ErasureItem]:
 
 def holds_in_force() -> QuerySet[Hold]:
     return Hold.objects.filter(released_at__isnull=True).order_by("-placed_at", "-pk")
+
+
+def is_held(matter_id: int) -> bool:
+    return Hold.objects.filter(matter_id=matter_id, released_at__isnull=True).exists()
 
 
 def certificates() -> QuerySet[Certificate]:
@@ -68,6 +73,27 @@ def contacts_only_of(matter: Matter) -> QuerySet[Contact]:
     elsewhere = Party.objects.exclude(matter=matter).values("contact_id")
     agreed = Consent.objects.filter(state=Consent.State.GIVEN).values("contact_id")
     own = Party.objects.filter(matter=matter).values("contact_id")
-    return Contact.objects.filter(
-        pk__in=own, is_directory=False, hold_count=0, restricted_at__isnull=True
-    ).exclude(Q(pk__in=elsewhere) | Q(pk__in=agreed))
+    return Contact.objects.filter(pk__in=own, is_directory=False, hold_count=0, restricted_at__isnull=True).exclude(
+        Q(pk__in=elsewhere) | Q(pk__in=agreed)
+    )
+
+
+def what_goes(item: ErasureItem) -> dict[str, int]:
+    """How much would be erased with a matter: numbers only, the officer need not see the matter."""
+    with access.as_system("retention plan"):
+        matter = Matter.objects.filter(pk=item.matter_ref).first()
+        if matter is None:
+            return {}
+        return {
+            "communications": matter.communications.count(),
+            "documents": matter.documents.count(),
+            "parties": matter.parties.count(),
+            "contacts": contacts_only_of(matter).count(),
+        }
+
+
+def with_numbers(holds: list[Hold]) -> list[tuple[Hold, str]]:
+    """Holds with the numbers of their matters, which the officer need not see otherwise."""
+    with access.as_system("holds"):
+        numbers = dict(Matter.objects.filter(pk__in=[hold.matter_id for hold in holds]).values_list("pk", "number"))
+    return [(hold, numbers.get(hold.matter_id or 0, "")) for hold in holds]

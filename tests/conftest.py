@@ -19,7 +19,13 @@ from lawcrm import access, engines
 from lawcrm.db.provision import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
-MIGRATIONS = ("*/migrations/*.py", "*/*/migrations/*.py", "*/migrations/*.sql", "lawcrm/db/*.py", "lawcrm/accounts/roles.py")
+MIGRATIONS = (
+    "*/migrations/*.py",
+    "*/*/migrations/*.py",
+    "*/migrations/*.sql",
+    "lawcrm/db/*.py",
+    "lawcrm/accounts/roles.py",
+)
 ALIASES = {"default": "lawcrm", "keys": "lawcrm_keys"}
 
 

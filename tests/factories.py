@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 
 from clients.models import Contact
 from lawcrm import access
@@ -33,19 +34,19 @@ def role_with(permission: str) -> Group:
 
 def contact(name: str = "Mehmet Yıldız", **fields: Any) -> Contact:
     fields = {"kind": "person", "source": "client", "collected_on": date(2026, 1, 5), **fields}
-    with access.as_system("test"):
+    with access.as_system("test"), transaction.atomic():
         return Contact.objects.create(name=name, **fields)
 
 
 def matter_type(code: str = "litigation") -> MatterType:
-    with access.as_system("test"):
+    with access.as_system("test"), transaction.atomic():
         return MatterType.objects.get_or_create(code=code, defaults={"name": "Litigation", "retention_code": "matter"})[
             0
         ]
 
 
 def matter(title: str = "Yıldız ./. Nordbau", **fields: Any) -> Matter:
-    with access.as_system("test"):
+    with access.as_system("test"), transaction.atomic():
         fields = {
             "number": f"2026-{next(_serial):04d}",
             "matter_type": matter_type(),
@@ -58,7 +59,7 @@ def matter(title: str = "Yıldız ./. Nordbau", **fields: Any) -> Matter:
 
 
 def party(matter: Matter, contact: Contact, role: str = "client") -> Party:
-    with access.as_system("test"):
+    with access.as_system("test"), transaction.atomic():
         return Party.objects.create(matter=matter, contact=contact, role=role, since=date(2026, 2, 3))
 
 

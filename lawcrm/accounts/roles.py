@@ -44,8 +44,17 @@ ROLES: dict[str, Role] = {
     "partner": Role(
         _("Partner"),
         _("Answers for matters and for those who work on them."),
-        (WORK, OPEN, ENTER, CONFIRM, CHECK, CONSENTS, _("Import and export contacts")),
-        (*LAWYER, "clients.export_contacts"),
+        (
+            WORK,
+            OPEN,
+            ENTER,
+            CONFIRM,
+            CHECK,
+            CONSENTS,
+            _("Import and export contacts"),
+            _("Release own ended matters for erasure"),
+        ),
+        (*LAWYER, "clients.export_contacts", "privacy.release_plan"),
     ),
     "lawyer": Role(
         _("Lawyer"),

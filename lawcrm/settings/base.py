@@ -167,6 +167,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Encrypted by lawcrm.crypto.files whatever the storage underneath.
 FILES_ROOT = Path(env.text("FILES_ROOT") or STATE_DIR / "files")
+# Outside the database, so that what a restored backup brings back can be erased again.
+ERASURE_LEDGER = Path(env.text("ERASURE_LEDGER") or STATE_DIR / "erasure-ledger.jsonl")
+LOG_DIRS = [Path(folder) for folder in env.words("LOG_DIRS")] or [STATE_DIR / "logs"]
 
 # Where copies of the journal's seals go, best a path on another machine; none when empty.
 JOURNAL_SEAL_FILE = env.text("JOURNAL_SEAL_FILE")

@@ -30,6 +30,9 @@ class Document(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     added_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    # Binds a stored file to this model: see lawcrm.crypto.files.
+    stored_file_label = "matters.document"
+
     need_to_know = "matter"
     objects = access.GuardedManager()
     history = audit.AuditedHistory()

@@ -9,6 +9,7 @@ from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.models import Matter
+from privacy import queries
 from privacy.models import ErasureItem, Hold
 
 
@@ -42,7 +43,7 @@ def release_hold(*, actor: User, hold: Hold, reason: str, now: datetime) -> None
             raise HoldRefused(_("This hold has been released already."))
         hold.released_by, hold.released_at, hold.release_reason = actor, now, reason
         hold.save()
-        if not Hold.objects.filter(matter_id=hold.matter_id, released_at__isnull=True).exists():
+        if hold.matter_id is not None and not queries.is_held(hold.matter_id):
             for item in ErasureItem.objects.filter(matter_ref=hold.matter_id, state=ErasureItem.State.HELD):
                 _back_to_the_start(item)
         audit.record("hold.released", hold, reason=reason, matter_id=hold.matter_id)

@@ -32,7 +32,9 @@ class Migration(migrations.Migration):
         policies.root_policy("privacy_hold", PRIVACY),
         policies.child_policy("privacy_historicalhold", "id", "privacy_hold"),
         history.append_only("privacy_historicalhold"),
-        policies.root_policy("privacy_erasureitem", PRIVACY),
+        policies.root_policy(
+            "privacy_erasureitem", f"{PRIVACY} or (select true from matters_matter m where m.id = matter_ref)"
+        ),
         policies.child_policy("privacy_historicalerasureitem", "id", "privacy_erasureitem"),
         history.append_only("privacy_historicalerasureitem"),
         policies.root_policy("privacy_certificate", PRIVACY),

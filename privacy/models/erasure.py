@@ -38,7 +38,7 @@ class ErasureItem(models.Model):
     erased_at = models.DateTimeField(_("erased at"), null=True)
 
     need_to_know = "self"
-    sight = access.FlagSight("privacy")
+    sight = access.ReferenceSight("matters.Matter", "matter_ref", flag="privacy")
     objects = access.GuardedManager()
     history = audit.AuditedHistory()
     personal_data = PersonalData(
@@ -131,3 +131,7 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"certificate {self.pk}"
+
+    @property
+    def digest_hex(self) -> str:
+        return bytes(self.digest).hex()

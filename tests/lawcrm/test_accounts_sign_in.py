@@ -65,7 +65,9 @@ def test_password_then_code_lets_in_under_new_session_keys(client: Client) -> No
     assert list(DeviceSession.objects.values_list("session_key", flat=True)) == [hashed(keys[1])]
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_next_leads_nowhere_else(client: Client, target: str) -> None:
     user = person()
     give_password(client, user)
@@ -220,7 +222,9 @@ def test_the_first_sign_in_sets_up_the_second_factor(client: Client) -> None:
     assert len(done.context["codes"]) == 10
     assert client.get(reverse("accounts:profile")).status_code == 200
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        signing_in.give_code(actor=user, code=current_code(user, NOW + timedelta(minutes=1)), now=NOW + timedelta(minutes=1))
+        signing_in.give_code(
+            actor=user, code=current_code(user, NOW + timedelta(minutes=1)), now=NOW + timedelta(minutes=1)
+        )
 
 
 def test_a_second_factor_is_not_replaced_by_password_alone(client: Client) -> None:

@@ -13,8 +13,10 @@ from privacy.actions import erasure, replay, retention
 
 
 class Command(BaseCommand):
-    help = "Search for texts (scan), put due matters on the plan (propose), erase what is released (erase), "
-    help += "erase again what a restored backup brought back (replay)."
+    help = (
+        "Search for texts (scan), put due matters on the plan (propose), erase what is released (erase), "
+        "erase again what a restored backup brought back (replay)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -27,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, what: str, **options: Any) -> None:
         match what:
             case "scan":
-                self.scan(options["texts"], as_json=options["as_json"])
+                self.search(options["texts"], as_json=options["as_json"])
             case "propose":
                 self.stdout.write(f"{retention.propose_due(now=timezone.now())} matters put on the plan")
             case "erase":
@@ -35,7 +37,7 @@ class Command(BaseCommand):
             case "replay":
                 self.stdout.write(f"{replay.erase_again(now=timezone.now())} erased again")
 
-    def scan(self, texts: list[str], *, as_json: bool) -> None:
+    def search(self, texts: list[str], *, as_json: bool) -> None:
         texts = [text.strip() for text in texts]
         if any(len(text) < 3 for text in texts):  # noqa: PLR2004 - shorter would be found everywhere
             raise CommandError("Each text needs at least three characters.", returncode=2)
