@@ -75,6 +75,7 @@ def redact_journal(column: str, value: int, *, reason: str, actor_id: int | None
     with connection.cursor() as cursor:
         cursor.execute(
             "select count(lawcrm_journal_redact(object_type, object_id, %s, %s)) from"
+            # The column is one of the two names checked above.
             f" (select distinct object_type, object_id from lawcrm_journalentry where {column} = %s) named",
             [reason, actor_id, value],
         )
