@@ -1,7 +1,18 @@
 """The clients app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from lawcrm import ui
 
 
 class ClientsConfig(AppConfig):
     name = "clients"
+
+    def ready(self) -> None:
+        ui.nav.add(
+            "work", "clients:list", _("Contacts"), "users", permission="clients.view_contact", order=20, phone=True
+        )
+        ui.commands.add(
+            "clients:enter", _("Contact"), "user-plus", menu="new", permission="clients.add_contact", order=20
+        )

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lawcrm.accounts.urls")),
     path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
+    path("contacts/", include("clients.urls")),
     path("ui/", ui_gallery.gallery, name="ui_gallery"),
     path("ui/theme/", ui_views.set_theme, name="ui_theme"),
     path("ui/stay/", ui_views.stay_signed_in, name="ui_stay"),
