@@ -21,7 +21,7 @@ lint: ## Style, types, layers, migrations and the deployment check
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy manage.py lawcrm clients matters deadlines consent privacy
 	.venv/bin/lint-imports
-	@.ci/deploy-check
+	@.venv/bin/python .ci/deploy-check
 
 check: lint test ## What must be green before a change is handed in
 

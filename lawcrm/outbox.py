@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lawcrm import audit, jobs
 from lawcrm.doors.safe_mail import Delivery, Mail, Outcome, PostOffice, UnfitMail
+from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def send_due(now: datetime, *, seconds: float = 45) -> int:
 @transaction.atomic
 def claim(now: datetime) -> OutboxMessage | None:
     """Take one due message for ourselves, committed before anything is said to a server."""
+    if Firm.holds_mail():
+        return None
     due = OutboxMessage.objects.filter(state=State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
     message = due.select_for_update(skip_locked=True).first()
     if message is not None:

@@ -24,6 +24,7 @@ SEALED_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{30,}")
 # What must not come back to life with the data, by the table it is about; a table that is missing is passed over.
 # What was queued may have been sent after the backup was made: a person decides (lawcrm/outbox.py).
 _after_restore: dict[str, str] = {
+    "accounts_devicesession": "delete from accounts_devicesession",
     "django_session": "delete from django_session",
     "lawcrm_outboxmessage": "update lawcrm_outboxmessage set state = 'unconfirmed', lease_until = null,"
     " reason = 'restored' where state in ('queued', 'claimed', 'unconfirmed')",

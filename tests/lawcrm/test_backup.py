@@ -14,7 +14,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 from django.utils import timezone
@@ -22,10 +21,12 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from lawcrm import access, audit, backup, engines
-from lawcrm.accounts.models import User
+from lawcrm import firm as firms
+from lawcrm.accounts.models import DeviceSession, User
 from lawcrm.backup.archive import Archive
 from lawcrm.backup.database import owner_url
 from lawcrm.crypto import files, keyring
+from lawcrm.models import Firm as FirmRow
 from lawcrm.models import JournalEntry, OutboxMessage
 from tests.conftest import copy_template
 from tests.lawcrm import sealed_rows
@@ -68,7 +69,11 @@ def fill() -> files.StoredFile:
     with transaction.atomic():
         user = User.objects.create(email="kanarie@firm.example", full_name=CANARY)
         audit.record("staff.invited", user, reason=f"asked by {CANARY}")
-        Session.objects.create(session_key="s" * 32, session_data="x", expire_date=timezone.now())
+        now = timezone.now()
+        session = {"session_key": "s" * 64, "session_data": "x", "created_at": now, "last_seen_at": now}
+        DeviceSession.objects.create(**session, user=user, expire_date=now)
+        facts = firms.FirmFacts("Ulfsdotter", "SE", ["sv"], "Europe/Stockholm")
+        firms.establish(facts=facts, now=now)
         Person.objects.create(sealed_for=OWNER, title=CANARY, notes=f"{CANARY} was born in Ystad")
         message = {"kind": "test", "thing_id": 1, "recipient_type": "staff", "recipient_id": user.pk}
         OutboxMessage.objects.create(**message, not_before=timezone.now())
@@ -130,21 +135,21 @@ def test_everything_is_found_in_an_empty_place(firm: Firm, folders: Folders, emp
 
     with looking_into(empty_place, there):
         assert User.objects.get().full_name == CANARY
-        assert JournalEntry.objects.get().payload["reason"] == f"asked by {CANARY}"
+        assert JournalEntry.objects.get(kind="staff.invited").payload["reason"] == f"asked by {CANARY}"
         assert Person.objects.get().notes == f"{CANARY} was born in Ystad"
         with files.open_file(firm.file.name, OWNER, "document") as content:
             assert content.read() == CANARY.encode() * 10_000
         after = {alias: rows_of(alias) for alias in ("default", "keys")}
         assert list(audit.verify()) == []
     assert after["keys"] == firm.rows["keys"]
-    assert after["default"] == {**firm.rows["default"], "django_session": 0}
+    assert after["default"] == {**firm.rows["default"], "accounts_devicesession": 0}
 
 
 def test_a_restored_system_acts_for_nobody(folders: Folders, empty_place: str, tmp_path: Path) -> None:
     data, keys = folders
     call_command("restore", str(data), keys=keys, into=empty_place, files=tmp_path / "restored")
     with looking_into(empty_place, tmp_path / "restored"):
-        assert Session.objects.count() == 0
+        assert (DeviceSession.objects.count(), FirmRow.holds_mail()) == (0, True)
         assert list(OutboxMessage.objects.values_list("state", "reason")) == [("unconfirmed", "restored")]
 
 
