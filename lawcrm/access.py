@@ -243,9 +243,9 @@ class VisibleNow(models.Expression):
 def refuse_leaky_joins(model: type[models.Model], compiler: SQLCompiler) -> None:
     """Only the join along the declared path is safe: its rows were judged with the row itself."""
     own = rule_of(model)
-    for alias in compiler.query.alias_map.values():
-        field = getattr(alias, "join_field", None)
-        if field is None:
+    for alias, joined in compiler.query.alias_map.items():
+        field = getattr(joined, "join_field", None)
+        if field is None or not compiler.query.alias_refcount[alias]:  # a trimmed join stays in the map
             continue
         target = field.related_model
         along_path = own.column != "pk" and target is own.root and getattr(field, "attname", "") == own.column

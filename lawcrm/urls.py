@@ -8,6 +8,7 @@ from lawcrm import ui_gallery, ui_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lawcrm.accounts.urls")),
+    path("conflicts/", include("matters.conflict_urls")),
     path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
     path("contacts/", include("clients.urls")),

@@ -1,7 +1,27 @@
 """The matters app."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class MattersConfig(AppConfig):
     name = "matters"
+
+    def ready(self) -> None:
+        from lawcrm import ui
+
+        ui.nav.add("work", "conflicts:list", _("Conflict checks"), "scale", counter=waiting_checks, order=50)
+        ui.commands.add(
+            "conflicts:ask", _("Conflict check"), "scale", menu="new", permission="matters.run_conflict_check"
+        )
+
+
+def waiting_checks(request: HttpRequest) -> int:
+    """Checks only this person's decision can end."""
+    from matters.models import ConflictCheck
+
+    user = request.user
+    if not user.is_authenticated or "matters.review_conflicts" not in user.role_permissions():
+        return 0
+    return ConflictCheck.objects.filter(state=ConflictCheck.State.IN_REVIEW).count()

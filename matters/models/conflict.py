@@ -27,7 +27,6 @@ class ConflictCheck(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     asked_at = models.DateTimeField(_("asked at"))
     matcher_version = models.CharField(max_length=20)
-    hit_count = models.PositiveIntegerField(default=0)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -44,7 +43,6 @@ class ConflictCheck(models.Model):
             "terms": "identity",
             "note": "matter_content",
             "decision_reason": "matter_content",
-            "hit_count": "technical",
         },
         none=[
             "id",

@@ -1,0 +1,80 @@
+"""Asking whether a new case conflicts with anything the firm knows, and deciding it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lawcrm import access, audit
+from lawcrm.accounts.models import User
+from matters.models import ConflictCheck, ConflictHit
+from matters.queries import conflicts as queries
+
+MOST_PER_HOUR = 60
+
+
+class TooManyChecks(Exception):
+    """Somebody asks so often that they could be trying out names."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You have asked for many checks within an hour. Wait a little, or ask the conflicts officer.")
+        )
+
+
+class AlreadyDecided(Exception):
+    """The check was decided meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This check has been decided already."))
+
+
+class OwnCheck(Exception):
+    """Nobody decides about their own question."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You asked for this check yourself. Somebody else has to decide it."))
+
+
+@transaction.atomic
+def ask(*, actor: User, terms: list[str], note: str, now: datetime) -> ConflictCheck:
+    """Search everything, keep what was found, and tell the asker only that it was sent for review."""
+    if queries.checks().filter(asked_by=actor, asked_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
+        raise TooManyChecks
+    check = ConflictCheck(terms=terms, note=note, asked_by=actor, asked_at=now, matcher_version=queries.MATCHER_VERSION)
+    check.save()
+    with access.as_system("conflict check"):
+        for index, term in enumerate(terms):
+            _keep_hits(check, index, queries.matches(term))
+    audit.record("conflict.asked", check, terms=len(terms))
+    return check
+
+
+def _keep_hits(check: ConflictCheck, index: int, matches: list[queries.Match]) -> None:
+    roles = queries.roles_of([match.contact_id for match in matches])
+    ConflictHit.objects.bulk_create(
+        ConflictHit(
+            conflict_check=check,
+            sealed_for=check.sealed_for,
+            term_index=index,
+            contact_ref=match.contact_id,
+            found={"name": match.name, "via": match.via, "roles": roles.get(match.contact_id, [])},
+            matcher=match.matcher,
+            score=match.score,
+        )
+        for match in matches
+    )
+
+
+@transaction.atomic
+def decide(*, actor: User, check: ConflictCheck, state: str, reason: str, now: datetime) -> None:
+    """Clear the check or declare a conflict; the reason stays with the conflicts officer."""
+    check = ConflictCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    if check.state != ConflictCheck.State.IN_REVIEW:
+        raise AlreadyDecided
+    if check.asked_by_id == actor.pk:
+        raise OwnCheck
+    check.state, check.decision_reason = state, reason
+    check.decided_by, check.decided_at = actor, now
+    check.save()
+    audit.record("conflict.decided", check, state=state)
