@@ -25,5 +25,6 @@ class LawcrmConfig(AppConfig):
             permission="accounts.view_user",
             order=90,
         )
+        ui.nav.add("system", "status", _("System status"), "monitor", permission="lawcrm.view_status", order=91)
         ui.commands.add("accounts:profile", _("Your account"), "settings", menu="user", order=80)
         ui.commands.add("accounts:sessions", _("Signed-in devices"), "monitor", menu="user", order=81)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from lawcrm import ui_gallery, ui_views
+from lawcrm import status_views, ui_gallery, ui_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lawcrm.accounts.urls")),
@@ -12,6 +12,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
     path("contacts/", include("clients.urls")),
+    path("status/", status_views.show, name="status"),
+    path("status/mail/<uuid:public_id>/send-again/", status_views.resend, name="outbox_resend"),
+    path("status/mail/<uuid:public_id>/give-up/", status_views.give_up, name="outbox_give_up"),
+    path("health/live", status_views.live, name="health_live"),
+    path("health/ready", status_views.ready, name="health_ready"),
+    path("health/on-time", status_views.on_time, name="health_on_time"),
+    path("demo/mail/", status_views.demo_mails, name="demo_mails"),
+    path("demo/mail/<str:name>/", status_views.demo_mail, name="demo_mail"),
     path("ui/", ui_gallery.gallery, name="ui_gallery"),
     path("ui/theme/", ui_views.set_theme, name="ui_theme"),
     path("ui/stay/", ui_views.stay_signed_in, name="ui_stay"),

@@ -38,6 +38,7 @@ ENTER = _("Enter deadlines")
 CONFIRM = _("Confirm deadlines that someone else entered")
 CHECK = _("Ask for conflict checks")
 CONSENTS = _("Record consents and withdrawals")
+MAIL = _("See whether the system runs, decide about mail that could not be delivered")
 OPEN = _("Open matters and decide who works on them")
 
 ROLES: dict[str, Role] = {
@@ -53,8 +54,15 @@ ROLES: dict[str, Role] = {
             CONSENTS,
             _("Import and export contacts"),
             _("Release own ended matters for erasure"),
+            MAIL,
         ),
-        (*LAWYER, "clients.export_contacts", "privacy.release_plan"),
+        (
+            *LAWYER,
+            "clients.export_contacts",
+            "privacy.release_plan",
+            "lawcrm.view_status",
+            "lawcrm.settle_outbox",
+        ),
     ),
     "lawyer": Role(
         _("Lawyer"),
@@ -102,6 +110,7 @@ ROLES: dict[str, Role] = {
             _("See restricted and quarantined contacts"),
             _("Read the journal and the certificates of erasure"),
             _("Keep the list of purposes people can agree to"),
+            MAIL,
         ),
         (
             "clients.view_contact",
@@ -116,6 +125,8 @@ ROLES: dict[str, Role] = {
             "privacy.run_scan",
             "privacy.view_certificates",
             "lawcrm.view_journal",
+            "lawcrm.view_status",
+            "lawcrm.settle_outbox",
         ),
     ),
     "administrator": Role(
@@ -124,7 +135,7 @@ ROLES: dict[str, Role] = {
         (
             _("Invite staff, give roles, end access"),
             _("Ask for the reset of a second factor, which another administrator confirms"),
-            _("See whether the system and its jobs run"),
+            MAIL,
         ),
         (
             "accounts.view_user",
@@ -135,6 +146,7 @@ ROLES: dict[str, Role] = {
             "accounts.change_factorreset",
             "auth.view_group",
             "lawcrm.view_status",
+            "lawcrm.settle_outbox",
         ),
     ),
     "auditor": Role(
