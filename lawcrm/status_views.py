@@ -71,7 +71,7 @@ def _person(request: HttpRequest) -> Any:
 @transaction.non_atomic_requests
 @require_safe
 def live(_request: HttpRequest) -> HttpResponse:
-    """This process answers; nothing else is asked."""
+    """The process answers; nothing else is asked."""
     return _plain(healthy=True)
 
 

@@ -72,7 +72,7 @@ def test_the_page_says_what_is_overdue_and_what_never_ran() -> None:
     with time_machine.travel(NOON + 3.05 * HOUR, tick=False):
         page = body(client_for("administrator"))
     assert "One job is overdue." in page
-    assert "3\xa0hours ago" in page
+    assert "3\xa0hours, 3\xa0minutes ago" in page
 
 
 def test_a_parked_job_and_its_error_are_shown() -> None:
