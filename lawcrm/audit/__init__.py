@@ -4,7 +4,7 @@ from lawcrm.audit.actor import NoActor, NotAtomic
 from lawcrm.audit.bulk import bulk_create, bulk_update, update
 from lawcrm.audit.erasing import erase_history, purge_reads, redact_journal
 from lawcrm.audit.history import AuditedHistory
-from lawcrm.audit.journal import Event, NotAFact, record, subscribe
+from lawcrm.audit.journal import Event, NotAFact, events_of, record, subscribe
 from lawcrm.audit.proof import Problem, seal, verify
 from lawcrm.audit.reading import read, read_each, readers_of
 from lawcrm.audit.rows import WithoutHistory
@@ -20,6 +20,7 @@ __all__ = [
     "bulk_create",
     "bulk_update",
     "erase_history",
+    "events_of",
     "purge_reads",
     "read",
     "read_each",

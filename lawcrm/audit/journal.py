@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection, models
 
 from lawcrm.audit.actor import actor, require_transaction
-from lawcrm.audit.roots import roots_of
+from lawcrm.audit.roots import about, roots_of
+
+if TYPE_CHECKING:
+    from lawcrm.models import JournalEntry
 
 type Fact = int | bool | str | Enum | date | datetime | UUID | None
 
@@ -71,6 +75,13 @@ def record(kind: str, obj: models.Model, *, reason: str = "", **facts: Fact) -> 
         cursor.execute(INSERT, (*values, *where, json.dumps(payload)))
     for handler in _handlers[kind]:
         handler(Event(kind, obj, viewer.user_id, reason, facts))
+
+
+def events_of(obj: models.Model) -> "models.QuerySet[JournalEntry]":
+    """What happened to the object, or to anything in it if it is a matter or contact; latest first."""
+    from lawcrm.models import JournalEntry
+
+    return JournalEntry.objects.filter(about(obj)).order_by("-at", "-pk")
 
 
 def _plain(name: str, value: Fact) -> int | str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, models
 
 from lawcrm.audit.actor import actor
-from lawcrm.audit.roots import roots_of
+from lawcrm.audit.roots import about, roots_of
 
 if TYPE_CHECKING:
     from lawcrm.models import ReadEntry
@@ -40,7 +40,7 @@ _COLUMNS = ("matter_id", "contact_id")
 
 
 def readers_of(obj: models.Model) -> "models.QuerySet[ReadEntry]":
-    """Who has been shown this object, latest first."""
+    """Who has been shown the object, or anything in it if it is a matter or contact; latest first."""
     from lawcrm.models import ReadEntry
 
-    return ReadEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk).order_by("-at", "-pk")
+    return ReadEntry.objects.filter(about(obj)).order_by("-at", "-pk")

@@ -23,6 +23,15 @@ def roots_of(obj: models.Model) -> dict[str, int]:
     return {column: obj.pk if rule.column == "pk" else getattr(obj, rule.column) for column in columns}
 
 
+def about(obj: models.Model) -> models.Q:
+    """Entries about the object; about a matter or contact also those about everything in it."""
+    label = obj._meta.label_lower
+    for column, root in ROOTS.items():
+        if root == label:
+            return models.Q((column, obj.pk))
+    return models.Q(object_type=label, object_id=obj.pk)
+
+
 class TrailVisible(models.Expression):
     """True for entries that lead to a matter or contact, or both, all of which the viewer may see."""
 

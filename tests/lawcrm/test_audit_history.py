@@ -9,6 +9,7 @@ from django.utils import timezone
 from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.models import Redaction
+from lawcrm.personal_data import all_models
 from tests import factories
 from tests.lawcrm.planted import Case, Court, Paper, planted, planted_once, superuser  # noqa: F401 - fixtures
 
@@ -168,6 +169,22 @@ def test_nor_can_the_superuser_while_triggers_are_on(statement: str) -> None:
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
             session.execute(statement.format(table).replace("title", "name"))
+
+
+def test_every_history_table_is_append_only_and_as_guarded_as_its_live_one() -> None:
+    histories = {model._meta.db_table: model for model in all_models() if hasattr(model, "instance_type")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname, c.relrowsecurity, array_agg(t.tgname::text order by t.tgname)"
+            " from pg_class c join pg_trigger t on t.tgrelid = c.oid where c.relname = any(%s) group by c.oid",
+            [list(histories)],
+        )
+        found = {name: (secured, triggers) for name, secured, triggers in cursor.fetchall()}
+    assert len(histories) > 10
+    assert found == {
+        table: (hasattr(model.instance_type, "need_to_know"), ["append_only", "append_only_whole"])
+        for table, model in histories.items()
+    }
 
 
 def test_erasing_deletes_one_object_s_history_and_says_so(case: Case) -> None:

@@ -18,7 +18,7 @@ from lawcrm.middleware import ReadOnlyGet
 from lawcrm.models import JournalEntry, ReadEntry, Redaction
 from matters.models import Matter
 from tests import factories
-from tests.lawcrm.planted import Court, planted, planted_once, superuser  # noqa: F401 - fixtures
+from tests.lawcrm.planted import Court, owner, planted, planted_once, superuser  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
 
@@ -133,6 +133,21 @@ def test_the_application_cannot_record_a_redaction_that_never_was() -> None:
         )
 
 
+def test_only_the_application_may_call_what_redacts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select p.proname, pg_get_userbyid(p.proowner), array_agg(a.grantee::regrole::text order by 1)"
+            " from pg_proc p, aclexplode(p.proacl) a where p.proname = any(%s)"
+            " and a.grantee <> p.proowner group by p.oid order by 1",
+            [["lawcrm_journal_redact", "lawcrm_history_erase", "lawcrm_read_log_purge"]],
+        )
+        granted = cursor.fetchall()
+    assert granted == [
+        (name, "lawcrm_redactor", ["lawcrm_app"])
+        for name in ("lawcrm_history_erase", "lawcrm_journal_redact", "lawcrm_read_log_purge")
+    ]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("statement", ["update {} set kind = 'x'", "delete from {}", "truncate {} cascade"])
 def test_nor_can_the_superuser_while_triggers_are_on(statement: str) -> None:
@@ -212,6 +227,24 @@ def test_an_entry_about_two_roots_needs_sight_of_both(reader: User, matter: Matt
     assert [seen_by(who, JournalEntry) for who in (viewer, STRANGER, AUDITOR)] == [1, 0, 2]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_manager_asks_as_strictly_without_the_database_s_rule() -> None:
+    """The owner's session is under no row-level security, so that the manager's own SQL is what decides."""
+    with access.as_system("test"), transaction.atomic():
+        reader, matter = factories.user("Ida Berg"), factories.matter()
+        factories.grant(matter, reader)
+        hidden, seen = factories.contact("Elif"), factories.contact("Mehmet")
+        factories.party(matter, seen)
+        for contact_id in (None, seen.pk, hidden.pk):
+            audit.record("party.added", matter, contact_id=contact_id)
+        audit.record("matter.looked_up", hidden, matter_id=matter.pk)
+        audit.record("court.moved", Court(pk=1))
+    for viewer, rows in ((access.viewer_of(reader), 2), (STRANGER, 0), (AUDITOR, 5)):
+        with access.as_viewer(viewer), owner() as session:
+            statement, parameters = JournalEntry.objects.values("pk").query.sql_with_params()
+            assert len(session.execute(statement, parameters).fetchall()) == rows
+
+
 def test_who_cannot_read_an_entry_still_adds_to_its_chain(matter: Matter) -> None:
     for viewer in (STRANGER, AUDITOR, STRANGER):
         with access.as_viewer(viewer):
@@ -248,6 +281,21 @@ def test_a_page_is_noted_once_per_request_and_way(court: Court) -> None:
         audit.read(court)
         seen = list(audit.readers_of(court).values_list("user_id", "what", "request_id"))
     assert seen == [(8, "page", "r2"), (7, "download", "r1"), (7, "page", "r1")]
+
+
+def test_the_trail_of_a_matter_includes_what_lies_in_it(reader: User, matter: Matter) -> None:
+    party = factories.party(matter, factories.contact())
+    with access.as_user(reader):
+        for obj in (matter, party):
+            audit.record("something.done", obj)
+            audit.read(obj)
+        kinds = [
+            list(asked(matter).values_list("object_type", flat=True)) for asked in (audit.events_of, audit.readers_of)
+        ]
+        assert kinds == [["matters.party", "matters.matter"]] * 2
+        assert [asked(party).count() for asked in (audit.events_of, audit.readers_of)] == [1, 1]
+    with access.as_viewer(STRANGER):
+        assert [asked(matter).count() for asked in (audit.events_of, audit.readers_of)] == [0, 0]
 
 
 def test_exports_note_each_object_in_one_round(court: Court) -> None:

@@ -1,5 +1,7 @@
 """`manage.py check` refuses a column nobody declared, and a declaration that does not fit."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -127,6 +129,13 @@ def test_an_audited_row_is_not_changed_behind_its_history(on_delete: Any) -> Non
     assert [message.id for message in unwritten([model])] == ["lawcrm.E002"]
     assert unwritten([planted(nobody_s(none=["owner"]), owner=owned_by(), history=audit.AuditedHistory())]) == []
     assert unwritten(all_models()) == []
+
+
+def test_the_checks_are_there_without_anybody_importing_them() -> None:
+    started = "import django; django.setup(); from django.core.checks.registry import registry"
+    asked = f"{started}; print(*(check.__name__ for check in registry.get_checks()))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603
+    assert {"every_column_is_declared", "history_misses_nothing"} <= set(done.stdout.split())
 
 
 @pytest.fixture
