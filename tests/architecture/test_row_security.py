@@ -1,0 +1,106 @@
+"""The second wall: every guarded table and its history has row-level security, every view wants sign-in."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lawcrm import access
+from tests.architecture.source import ROOMS
+
+# Pages that a person who is not signed in may see; each is a decision (docs/architecture.md).
+OPEN_TO_ANYONE = {
+    *("sign_in", "sign_out", "forgotten", "forgotten_sent", "password_link", "new_password"),
+    *("ui_theme", "live", "ready"),
+    *("demo_codes", "ui_gallery"),  # 404 but in the demo
+}
+# Pages for someone whose password was right and whose second factor is still to come.
+OPEN_TO_PASSWORD = {"sign_out", "second_factor", "recovery", "enrol", "enrol_begin"}
+
+# The grants themselves: what sight is derived from cannot be asked through it.
+TRUTH = {
+    f"{app}{whose}ObjectPermission" for app in ("clients.Contact", "matters.Matter") for whose in ("User", "Group")
+}
+
+
+def room_models() -> list[type[models.Model]]:
+    return [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+
+
+def guarded() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if hasattr(model, "need_to_know")]
+
+
+def history_of(model: type[models.Model]) -> type[models.Model] | None:
+    name = getattr(model._meta, "simple_history_manager_attribute", None)
+    return getattr(model, name).model if name else None
+
+
+def test_there_is_something_to_guard() -> None:
+    assert {"clients.Contact", "matters.Matter"} <= {model._meta.label for model in guarded()}
+
+
+def test_every_guarded_model_is_asked_through_the_guarded_manager() -> None:
+    unguarded = [
+        model._meta.label
+        for model in guarded()
+        if not isinstance(model._meta.default_manager, access.GuardedManager)
+        or not all(isinstance(manager, access.GuardedManager) for manager in model._meta.managers)
+    ]
+    assert unguarded == []
+
+
+def test_what_leads_to_a_guarded_row_is_guarded_itself() -> None:
+    """A table with a foreign key to a matter or contact says by itself that the matter or contact exists."""
+    open_tables = [
+        model._meta.label
+        for model in room_models()
+        if not hasattr(model, "need_to_know") and not hasattr(model, "instance_type")
+        for field in model._meta.local_fields
+        if isinstance(field, models.ForeignKey) and hasattr(field.remote_field.model, "need_to_know")
+    ]
+    assert sorted(set(open_tables) - TRUTH) == []
+
+
+@pytest.mark.django_db
+def test_every_guarded_table_and_its_history_has_a_policy() -> None:
+    tables = {model._meta.db_table for model in guarded()}
+    tables |= {history._meta.db_table for model in guarded() if (history := history_of(model))}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class c where relrowsecurity and exists"
+            " (select from pg_policy p where p.polrelid = c.oid) and relnamespace = 'public'::regnamespace"
+        )
+        secured = {name for (name,) in cursor.fetchall()}
+    assert sorted(tables - secured) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("label", sorted(model._meta.label for model in guarded()))
+def test_raw_sql_without_a_viewer_sees_nothing(label: str) -> None:
+    """Empty tables prove nothing, so the plan is asked: it must hold the policy's filter."""
+    table = apps.get_model(label)._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("select row_security_active(%s::regclass)", [table])
+        assert cursor.fetchone() == (True,)
+
+
+def views(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def opened_to(whom: str) -> set[str]:
+    found = views(get_resolver().url_patterns)
+    return {
+        pattern.name or str(pattern.pattern) for pattern in found if getattr(pattern.callback, "open_to", "") == whom
+    }
+
+
+def test_the_list_of_open_pages_is_short_and_known() -> None:
+    assert (opened_to("anyone") - OPEN_TO_ANYONE, opened_to("password") - OPEN_TO_PASSWORD) == (set(), set())
