@@ -1,7 +1,9 @@
 """The administration: accounts and roles, never the content of a matter."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,17 +20,17 @@ class FirmAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        user = request.user
-        return bool(user.is_active and user.is_verified() and user.has_perm("accounts.view_user"))  # type: ignore[union-attr]
+        user: Any = request.user
+        return bool(user.is_active and user.is_verified() and user.has_perm("accounts.view_user"))
 
-    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
+    def login(self, request: HttpRequest, extra_context: object = None) -> Any:  # noqa: ARG002
         if request.user.is_authenticated:
             return redirect("/")
         query = urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(f"{reverse('accounts:sign_in')}?{query}")
 
-    def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
+    def logout(self, request: HttpRequest, extra_context: object = None) -> Any:  # noqa: ARG002
         return redirect("accounts:profile")
 
-    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG002
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> Any:  # noqa: ARG002
         return redirect("accounts:password")

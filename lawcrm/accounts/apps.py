@@ -25,6 +25,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        from lawcrm.accounts import notices
+
+        notices.register()
         post_migrate.connect(synchronise_roles, dispatch_uid="lawcrm.accounts.roles")
 
 

@@ -1,17 +1,72 @@
-"""Mail to staff about their own accounts, through the outbox."""
+"""Mail to staff about their own accounts; the outbox keeps ids, the words and links are made as it is sent."""
 
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from lawcrm import outbox
+from lawcrm.accounts import links
 from lawcrm.accounts.models import User
+from lawcrm.doors.safe_mail import Mail
+from lawcrm.models.outbox import OutboxMessage
+
+INVITATION, PASSWORD_LINK, CHANGED = "accounts.invitation", "accounts.password_link", "accounts.changed"
+
+
+def register() -> None:
+    for name, compose in ((INVITATION, _invitation), (PASSWORD_LINK, _password_link), (CHANGED, _changed)):
+        outbox.kind(name, policy=outbox.RESEND, compose=compose, may_send=_is_active)
 
 
 def invitation(user: User, now: datetime) -> None:
-    pass
+    _put(INVITATION, user, f"{now:%Y%m%dt%H%M%S}")
 
 
 def password_link(user: User, now: datetime) -> None:
-    pass
+    _put(PASSWORD_LINK, user, f"{now:%Y%m%dt%H%M%S}")
 
 
 def changed(user: User, what: str, now: datetime) -> None:
-    pass
+    """Tell the person what was changed ("password", "second_factor", "recovery"), in case it was not them."""
+    _put(CHANGED, user, f"{what}:{now:%Y%m%dt%H%M%S}")
+
+
+def _put(kind: str, user: User, occasion: str) -> None:
+    outbox.put(kind=kind, recipient=outbox.staff(user.pk), thing_id=user.pk, dedupe=occasion)
+
+
+def _is_active(message: OutboxMessage) -> bool:
+    return User.objects.filter(pk=message.recipient_id, is_active=True).exists()
+
+
+def _invitation(message: OutboxMessage) -> Mail:
+    return _with_link(message, "invitation", "invitation")
+
+
+def _password_link(message: OutboxMessage) -> Mail:
+    return _with_link(message, "password_link", "reset")
+
+
+def _with_link(message: OutboxMessage, name: str, purpose: str) -> Mail:
+    user = User.objects.get(pk=message.recipient_id)
+    link = settings.SITE_URL + reverse("accounts:password_link", args=[links.make(user, purpose)])
+    return _mail(user, name, {"link": link})
+
+
+def _changed(message: OutboxMessage) -> Mail:
+    user = User.objects.get(pk=message.recipient_id)
+    what = message.dedupe.partition(":")[0]
+    return _mail(user, "changed", {"what": what, "link": settings.SITE_URL + reverse("accounts:sessions")})
+
+
+def _mail(user: User, name: str, facts: dict[str, Any]) -> Mail:
+    """The template's first line is the subject."""
+    firm = getattr(settings, "LAWCRM_FIRM_NAME", "LawCRM")
+    with translation.override(user.language):
+        text = render_to_string(f"mail/accounts/{name}.txt", {"person": user.full_name, "firm": firm, **facts})
+    subject, _blank, body = text.strip().partition("\n")
+    return Mail(to=user.email, to_name=user.full_name, subject=subject.strip(), text=body.strip() + "\n")

@@ -16,8 +16,15 @@ SALT = "lawcrm.accounts.known-device"
 KNOWN_FOR = 90 * 24 * 3600
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"))
-SYSTEMS += (("Macintosh", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 def network_of(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 """Sessions in a table of our own: hashed keys, an idle and an absolute limit, ended by deleting the row."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -26,6 +27,9 @@ class SessionStore(DatabaseStore):
     """Keeps the hash of the key; the row's end date is the nearer of the two limits."""
 
     row: Any = None
+    # Of the untyped base class.
+    _session: dict[str, Any]
+    _get_or_create_session_key: Callable[[], str]
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -34,7 +38,9 @@ class SessionStore(DatabaseStore):
         return DeviceSession
 
     def load(self) -> dict[str, Any]:
-        rows = self.model.objects.filter(session_key=hashed(self.session_key or ""), expire_date__gt=timezone.now())
+        rows = self.get_model_class().objects.filter(
+            session_key=hashed(self.session_key or ""), expire_date__gt=timezone.now()
+        )
         self.row = rows.first()
         if self.row is None:
             self._session_key = None
@@ -42,11 +48,11 @@ class SessionStore(DatabaseStore):
         return self.decode(self.row.session_data)
 
     def exists(self, session_key: str | None) -> bool:
-        return bool(self.model.objects.filter(session_key=hashed(session_key or "")).exists())
+        return bool(self.get_model_class().objects.filter(session_key=hashed(session_key or "")).exists())
 
     def create_model_instance(self, data: Any) -> Any:
         now = timezone.now()
-        return self.model(
+        return self.get_model_class()(
             session_key=hashed(self._get_or_create_session_key()),
             session_data=self.encode(data),
             expire_date=end_of(data, now),
@@ -59,7 +65,7 @@ class SessionStore(DatabaseStore):
 
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
-            self.model.objects.filter(session_key=hashed(key)).delete()
+            self.get_model_class().objects.filter(session_key=hashed(key)).delete()
 
     def get_expiry_date(self, **_kwargs: Any) -> datetime:
         return end_of(self._session, timezone.now())
@@ -72,7 +78,7 @@ class SessionStore(DatabaseStore):
         """Note the use, at most once a minute."""
         if self.row is not None and now - self.row.last_seen_at >= TOUCH_EVERY:
             end = end_of(self._session, now)
-            self.model.objects.filter(pk=self.row.pk).update(last_seen_at=now, expire_date=end)
+            self.get_model_class().objects.filter(pk=self.row.pk).update(last_seen_at=now, expire_date=end)
 
 
 def began(data: dict[str, Any], now: datetime) -> datetime:

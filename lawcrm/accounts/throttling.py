@@ -38,7 +38,8 @@ class Limit:
     def wait(self, failures: int) -> timedelta:
         if failures < self.free:
             return timedelta(0)
-        return min(self.first * 2 ** min(failures - self.free, 20), self.longest)
+        doublings: int = 2 ** min(failures - self.free, 20)
+        return min(self.first * doublings, self.longest)
 
     def key(self, *identifiers: str) -> str:
         return salted_hmac(

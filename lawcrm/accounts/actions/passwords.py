@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lawcrm import access, audit
 from lawcrm.accounts import links, notices
 from lawcrm.accounts.actions.sessions import end_sessions
 from lawcrm.accounts.models import User
@@ -21,7 +22,9 @@ def ask_password_link(*, email: str, now: datetime) -> None:
     """Send a link if the address is an account's; the caller answers the same either way."""
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is not None:
-        notices.password_link(user, now)
+        with transaction.atomic():
+            audit.record("accounts.password_link_asked", user)
+            notices.password_link(user, now)
 
 
 def set_password_by_link(*, token: str, password: str, now: datetime) -> User:
@@ -29,9 +32,10 @@ def set_password_by_link(*, token: str, password: str, now: datetime) -> User:
         user = links.user_of(token, lock=True)
         if user is None:
             raise LinkExpired
-        _set(user, password)
-        end_sessions(user=user)
-        notices.changed(user, "password", now)
+        with access.as_user(user):
+            _set(user, password)
+            end_sessions(user=user)
+            notices.changed(user, "password", now)
     return user
 
 
@@ -46,3 +50,4 @@ def change_password(*, actor: User, password: str, keep: str, now: datetime) -> 
 def _set(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
+    audit.record("accounts.password_changed", user)

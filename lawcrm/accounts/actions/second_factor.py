@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lawcrm import audit
 from lawcrm.accounts import notices
 from lawcrm.accounts.actions.sessions import end_sessions
 from lawcrm.accounts.actions.signing_in import WrongCode
@@ -49,6 +50,7 @@ def confirm_enrolment(*, actor: User, code: str, now: datetime) -> tuple[TotpDev
         pending.save(update_fields=["confirmed"])
         codes = renew_recovery_codes(actor=actor)
         end_sessions(user=actor)
+        audit.record("accounts.factor_set_up", actor)
         notices.changed(actor, "second_factor", now)
     return pending, codes
 
@@ -62,6 +64,7 @@ def renew_recovery_codes(*, actor: User) -> list[str]:
         RecoveryCode.objects.bulk_create(
             RecoveryCode(sheet=sheet, number=int(code[0]), digest=make_password(code)) for code in codes
         )
+        audit.record("accounts.recovery_codes_renewed", actor)
     return [f"{code[0]}-{code[1:6]}-{code[6:]}" for code in codes]
 
 
@@ -72,6 +75,7 @@ def ask_reset(*, actor: User, user: User, reason: str, now: datetime) -> FactorR
     with transaction.atomic():
         if FactorReset.objects.filter(user=user, confirmed_at=None).exists():
             raise ResetRefused(_("A reset for this person already waits for a second administrator."))
+        audit.record("accounts.factor_reset_asked", user, reason=reason)
         return FactorReset.objects.create(user=user, asked_by=actor, reason=reason, asked_at=now)
 
 
@@ -90,6 +94,7 @@ def confirm_reset(*, actor: User, reset: FactorReset, now: datetime) -> None:
         reset.user.set_unusable_password()
         reset.user.save(update_fields=["password"])
         end_sessions(user=reset.user)
+        audit.record("accounts.factor_reset", reset.user, reason=reset.reason, asked_by=reset.asked_by_id)
         notices.password_link(reset.user, now)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lawcrm import audit
+from lawcrm.accounts import notices
 from lawcrm.accounts.models import RecoveryCode, RecoverySheet, TotpDevice, User
 
 
@@ -19,9 +21,12 @@ def give_code(*, actor: User, code: str, now: datetime) -> TotpDevice:
     """Take a one-time code under the device's lock, so that the same code posted twice is taken once."""
     code = "".join(code.split())
     with transaction.atomic():
-        devices = list(TotpDevice.objects.select_for_update(of=("self",)).filter(user=actor, confirmed=True))
+        devices: list[TotpDevice] = list(
+            TotpDevice.objects.select_for_update(of=("self",)).filter(user=actor, confirmed=True)
+        )
         for device in devices:
             if device.accept(code, now):
+                audit.record("accounts.signed_in", actor, factor="totp")
                 return device
         stale = any(device.is_stale(code, now) for device in devices)
     if stale:
@@ -40,4 +45,7 @@ def give_recovery_code(*, actor: User, code: str, now: datetime) -> RecoveryShee
         row = rows.filter(sheet__user=actor, sheet__confirmed=True, number=int(letters[0])).first()
         if row is None or not row.accept(letters, now):
             raise wrong
-        return row.sheet
+        audit.record("accounts.signed_in", actor, factor="recovery")
+        notices.changed(actor, "recovery", now)
+        sheet: RecoverySheet = row.sheet
+    return sheet

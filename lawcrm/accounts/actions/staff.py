@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lawcrm import audit
 from lawcrm.accounts import notices
 from lawcrm.accounts.actions.second_factor import forget_factors
 from lawcrm.accounts.actions.sessions import end_sessions
@@ -21,11 +22,11 @@ class OwnAccount(Exception):
 
 def invite(*, actor: User, user: User, now: datetime) -> User:
     """Create the account and send the person a link to choose a password; nobody else ever knows it."""
-    del actor
     with transaction.atomic():
         user.email = user.email.strip().lower()
         user.set_unusable_password()
         user.save()
+        audit.record("accounts.invited", user, invited_by=actor.pk)
         notices.invitation(user, now)
     return user
 
@@ -38,13 +39,16 @@ def give_roles(*, actor: User, user: User, roles: list[Group]) -> None:
     if actor == user:
         raise OwnAccount
     with transaction.atomic():
-        user.groups.remove(*held.difference(roles))
-        user.groups.add(*set(roles).difference(held))
+        taken, given = held.difference(roles), set(roles).difference(held)
+        user.groups.remove(*taken)
+        user.groups.add(*given)
+        for kind, groups in (("accounts.role_taken", taken), ("accounts.role_given", given)):
+            for group in groups:
+                audit.record(kind, user, group_id=group.pk)
 
 
 def end_access(*, actor: User | None, user: User, reason: str, now: datetime) -> None:
     """End everything that lets a person in. Re-activating later brings none of it back."""
-    del reason, now
     if actor == user:
         raise OwnAccount
     with transaction.atomic():
@@ -55,14 +59,15 @@ def end_access(*, actor: User | None, user: User, reason: str, now: datetime) ->
         end_sessions(user=user)
         forget_factors(user)
         FactorReset.objects.filter(user=user, confirmed_at=None).delete()
+        audit.record("accounts.access_ended", user, reason=reason, at=now)
 
 
 def reactivate(*, actor: User, user: User, reason: str, now: datetime) -> None:
     """Open the account again; the person starts with a new password and a new second factor."""
-    del reason
     if actor == user:
         raise OwnAccount
     with transaction.atomic():
         user.is_active, user.ends_on = True, None
         user.save(update_fields=["is_active", "ends_on"])
+        audit.record("accounts.reactivated", user, reason=reason)
         notices.invitation(user, now)

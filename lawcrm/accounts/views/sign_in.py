@@ -81,7 +81,7 @@ def checked(request: HttpRequest, form: SignInForm) -> User | None:
         form.add_error(None, _("The e-mail address or the password is not right."))
         return None
     throttling.forgive(counters)
-    return user  # type: ignore[no-any-return]
+    return user
 
 
 @open_to_password
