@@ -64,7 +64,7 @@ def record(kind: str, obj: models.Model, *, reason: str = "", **facts: Fact) -> 
     may see the entry. The reason is free text and is what redaction blanks.
     """
     viewer = actor()
-    require_transaction(type(obj))
+    require_transaction(obj._meta.model)
     plain = {name: _plain(name, value) for name, value in facts.items()}
     payload = {"reason": (reason or viewer.system)[:LONGEST_REASON], "facts": plain}
     named = {name: value for name in ("matter_id", "contact_id") if isinstance(value := facts.get(name), int)}

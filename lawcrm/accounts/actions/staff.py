@@ -31,6 +31,14 @@ def invite(*, actor: User, user: User, now: datetime) -> User:
     return user
 
 
+def change_facts(*, actor: User, user: User, fields: list[str]) -> None:
+    """Save facts about a person; the sign-in address, password and factor are not among them."""
+    allowed = [name for name in fields if name in {"full_name", "initials", "language", "time_zone", "ends_on"}]
+    with transaction.atomic():
+        user.save(update_fields=allowed)
+        audit.record("accounts.changed", user, changed_by=actor.pk, count=len(allowed))
+
+
 def give_roles(*, actor: User, user: User, roles: list[Group]) -> None:
     """Set a person's roles; practice groups, which give sight, stay untouched."""
     held = set(user.groups.filter(kind__kind=GroupKind.Kind.ROLE))
