@@ -89,7 +89,7 @@ class StaffAdmin(Unlogged):
 
     @admin.display(description=gettext_lazy("Second factor"), boolean=True)
     def has_factor(self, user: User) -> bool:
-        return TotpDevice.objects.filter(user=user, confirmed=True).exists()
+        return bool(TotpDevice.objects.filter(user=user, confirmed=True).exists())
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         actor: Any = request.user

@@ -1,7 +1,7 @@
 """Signing in: password, then a one-time or recovery code; and signing out."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import django_otp
 from django import forms
@@ -76,7 +76,7 @@ def checked(request: HttpRequest, form: SignInForm) -> User | None:
     except Throttled as refusal:
         form.add_error(None, str(refusal))
         return None
-    user: Any = authenticate(request, username=email, password=form.cleaned_data["password"])
+    user = cast("User | None", authenticate(request, username=email, password=form.cleaned_data["password"]))
     if user is None:
         form.add_error(None, _("The e-mail address or the password is not right."))
         return None
@@ -87,7 +87,7 @@ def checked(request: HttpRequest, form: SignInForm) -> User | None:
 @open_to_password
 @transaction.non_atomic_requests
 def code(request: HttpRequest) -> HttpResponse:
-    if not TotpDevice.objects.filter(user=request.user, confirmed=True).exists():  # type: ignore[misc]
+    if not TotpDevice.objects.filter(user=request.user, confirmed=True).exists():
         return onward(request, "accounts:enrol")
     return ask_code(request, CodeForm, signing_in.give_code, "accounts/second_factor.html")
 
