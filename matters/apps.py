@@ -11,6 +11,10 @@ class MattersConfig(AppConfig):
     def ready(self) -> None:
         from lawcrm import ui
 
+        ui.nav.add(
+            "work", "matters:list", _("Matters"), "briefcase", permission="matters.view_matter", order=30, phone=True
+        )
+        ui.commands.add("matters:new", _("Matter"), "briefcase", menu="new", permission="matters.open_matter", order=30)
         ui.nav.add("work", "conflicts:list", _("Conflict checks"), "scale", counter=waiting_checks, order=50)
         ui.commands.add(
             "conflicts:ask", _("Conflict check"), "scale", menu="new", permission="matters.run_conflict_check"

@@ -1,0 +1,110 @@
+"""Changing, closing and reopening a matter."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lawcrm import audit
+from lawcrm.accounts.models import User
+from matters.actions import team
+from matters.actions.refused import Refused
+from matters.models import Matter, MatterType
+from matters.models.levels import Level
+
+
+class AlreadyClosed(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This matter is already closed."))
+
+
+class NotClosed(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This matter is open."))
+
+
+class ClosedBeforeOpened(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("A matter cannot be closed before it was opened, or in the future."))
+
+
+class ChangedMeanwhile(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Someone changed this matter while you were typing. Your text is kept below; compare and save again.")
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What may be changed in a matter, and the version the person was looking at."""
+
+    title: str
+    matter_type: MatterType
+    jurisdiction: str
+    court_reference: str
+    summary: str
+    responsible: User
+    version: int
+
+
+def version_of(matter: Matter) -> int:
+    """The number of its latest history row: what a stale form is recognised by."""
+    latest = matter.history.order_by("-history_id").values_list("history_id", flat=True).first()  # type: ignore[attr-defined]
+    return int(latest or 0)
+
+
+@transaction.atomic
+def change_matter(*, actor: User, matter: Matter, wanted: Details, now: datetime) -> Matter:
+    """A new responsible lawyer manages the matter from then on. Raises ChangedMeanwhile for a stale form."""
+    matter = _locked(matter)
+    if version_of(matter) != wanted.version:
+        raise ChangedMeanwhile
+    handed_over = matter.responsible_id != wanted.responsible.pk
+    if handed_over:
+        team.grant_access(
+            actor=actor,
+            matter=matter,
+            to=wanted.responsible,
+            level=Level.MANAGE,
+            reason=_("Responsible for the matter"),
+            now=now,
+        )
+    matter.title, matter.matter_type, matter.jurisdiction = wanted.title, wanted.matter_type, wanted.jurisdiction
+    matter.court_reference, matter.responsible = wanted.court_reference, wanted.responsible
+    matter.summary = wanted.summary or None
+    matter.save()
+    audit.record("matter.changed", matter, responsible_changed=handed_over)
+    return matter
+
+
+@transaction.atomic
+def close_matter(*, actor: User, matter: Matter, closed_on: date, reason: str, now: datetime) -> Matter:  # noqa: ARG001
+    """Retention counts from `closed_on`; what must be settled before is for subscribers of "matter.closed" to refuse."""
+    matter = _locked(matter)
+    if matter.is_closed:
+        raise AlreadyClosed
+    if not matter.opened_on <= closed_on <= timezone.localdate(now):
+        raise ClosedBeforeOpened
+    matter.state, matter.closed_on = Matter.State.CLOSED, closed_on
+    matter.save()
+    audit.record("matter.closed", matter, reason=reason, closed_on=closed_on)
+    return matter
+
+
+@transaction.atomic
+def reopen_matter(*, actor: User, matter: Matter, reason: str, now: datetime) -> Matter:  # noqa: ARG001
+    team.require_reason(reason)
+    matter = _locked(matter)
+    if not matter.is_closed:
+        raise NotClosed
+    matter.state, matter.closed_on = Matter.State.OPEN, None
+    matter.save()
+    audit.record("matter.reopened", matter, reason=reason)
+    return matter
+
+
+def _locked(matter: Matter) -> Matter:
+    return Matter.objects.select_for_update(of=("self",)).get(pk=matter.pk)

@@ -1,0 +1,163 @@
+"""Keeping files in a matter: checked at the door, encrypted on disk, the row last."""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lawcrm import audit
+from lawcrm.accounts.models import User
+from lawcrm.crypto import files
+from lawcrm.crypto.errors import KeyDestroyed, KeyMissing
+from lawcrm.doors import safe_upload
+from matters.actions.refused import Refused
+from matters.models import Communication, Document, Matter
+
+LABEL = "matters.document"
+
+
+class FilesRefused(Refused):
+    """Each refused file with its reason; none of the files was kept."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        self.reasons = reasons
+        said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        super().__init__(_("Nothing was added. %(reasons)s") % {"reasons": said})
+
+
+class MatterErased(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("The content of this matter was erased. Nothing can be added to it."))
+
+
+class FileGone(Refused):
+    """The row is there and the file is not: someone must look for it in a backup."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This file is missing from the store. Tell an administrator; a backup may still have it."))
+
+
+class FileDamaged(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This file was altered or damaged and is not handed out. Tell an administrator."))
+
+
+class FileErased(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This file was erased together with its matter's key. Nobody can open it any more."))
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file as it came, its name as the sender wrote it."""
+
+    name: str
+    stream: IO[bytes]
+
+
+def checked(incoming: Sequence[Incoming]) -> list[safe_upload.CheckedUpload]:
+    """All through the door, or FilesRefused with a reason for each that is not."""
+    fit, reasons = [], {}
+    for file in incoming:
+        try:
+            fit.append(safe_upload.check(file.stream, name=file.name))
+        except safe_upload.UploadRefused as refusal:
+            reasons[safe_upload.clean_name(file.name)] = str(refusal)
+    if reasons:
+        raise FilesRefused(reasons)
+    return fit
+
+
+@transaction.atomic
+def add_documents(
+    *, actor: User, matter: Matter, once: UUID, incoming: Sequence[Incoming], now: datetime
+) -> list[Document]:
+    """All or none. The form sent again adds nothing again and returns what is there."""
+    fit = checked(incoming)
+    Matter.objects.select_for_update(of=("self",)).get(pk=matter.pk)
+    ids = [uuid5(once, str(place)) for place in range(len(fit))]
+    known = list(Document.objects.filter(matter=matter, public_id__in=ids))
+    if known:
+        return known
+    with sealed_files() as seal:
+        documents = [
+            keep(matter, actor, upload, seal(upload.stream, matter), public_id=public_id, now=now)
+            for upload, public_id in zip(fit, ids, strict=True)
+        ]
+    audit.record("matter.document_added", matter, count=len(documents))
+    return documents
+
+
+class Sealer:
+    """Stores files and remembers them, so that none stays behind without its row."""
+
+    def __init__(self) -> None:
+        self.stored: list[str] = []
+
+    def __call__(self, stream: IO[bytes], matter: Matter) -> files.StoredFile:
+        try:
+            stored = files.seal_file(stream, matter.public_id, label=LABEL)
+        except KeyDestroyed:
+            raise MatterErased from None
+        self.stored.append(stored.name)
+        return stored
+
+
+@contextmanager
+def sealed_files() -> Iterator[Sealer]:
+    """Files stored inside are removed again if anything fails before the end."""
+    sealer = Sealer()
+    try:
+        yield sealer
+    except BaseException:
+        for name in sealer.stored:
+            files.remove(name)
+        raise
+
+
+def keep(  # noqa: PLR0913 - the row of a file
+    matter: Matter,
+    actor: User,
+    upload: safe_upload.CheckedUpload,
+    stored: files.StoredFile,
+    *,
+    public_id: UUID,
+    now: datetime,
+    communication: Communication | None = None,
+) -> Document:
+    return Document.objects.create(
+        public_id=public_id,
+        matter=matter,
+        communication=communication,
+        sealed_for=matter.public_id,
+        name=upload.name,
+        media_type=upload.mime,
+        size=stored.size,
+        sha256=bytes.fromhex(stored.sha256),
+        stored_name=stored.name,
+        added_by=actor,
+        added_at=now,
+    )
+
+
+def fetch_document(*, actor: User, document: Document) -> io.BufferedReader:  # noqa: ARG001
+    """The plain content from its start, read through once before: half a damaged file is never handed out."""
+    try:
+        with files.open_file(document.stored_name, document.sealed_for, LABEL) as whole:
+            while whole.read(files.CHUNK):
+                pass
+        plain = files.open_file(document.stored_name, document.sealed_for, LABEL)
+    except files.FileErased:
+        raise FileErased from None
+    except (files.FileBroken, KeyMissing):
+        raise FileDamaged from None
+    except FileNotFoundError:
+        raise FileGone from None
+    audit.read(document, what="download")
+    return plain

@@ -1,0 +1,126 @@
+"""Who may see a matter: giving and taking access, always with a reason."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from lawcrm import audit
+from lawcrm.accounts.models import GroupKind, User
+from lawcrm.db import sight
+from matters.actions.refused import Refused
+from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
+from matters.models.levels import Level
+
+type Principal = User | Group
+
+
+class NotAPracticeGroup(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Roles say what people may do, not what they see. Choose a practice group or a person."))
+
+
+class NotActive(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This account is not active."))
+
+
+class ReasonMissing(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Say why: the reason stays with the matter."))
+
+
+class LastManager(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("A matter keeps at least one person who manages it. Let someone else manage it first."))
+
+
+class ResponsibleStays(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("The responsible lawyer manages the matter. Name another one first."))
+
+
+@transaction.atomic
+def grant_access(*, actor: User, matter: Matter, to: Principal, level: Level, reason: str, now: datetime) -> None:  # noqa: ARG001
+    """Give exactly this level: a higher one held before is lowered to it."""
+    require_reason(reason)
+    require_grantable(to)
+    sight.lock([matter.pk])
+    if level is not Level.MANAGE:
+        _require_replaceable(matter, to)
+    _rows(to).filter(content_object=matter).exclude(permission__codename__in=level.included).delete()
+    write_grants(matter, [(to, level)])
+    audit.record("matter.access_granted", matter, reason=reason, level=level.code, **_fact(to))
+
+
+@transaction.atomic
+def withdraw_access(*, actor: User, matter: Matter, to: Principal, reason: str, now: datetime) -> None:  # noqa: ARG001
+    require_reason(reason)
+    sight.lock([matter.pk])
+    _require_replaceable(matter, to)
+    # Recorded first: whoever withdraws their own access does not see the matter afterwards.
+    audit.record("matter.access_withdrawn", matter, reason=reason, **_fact(to))
+    _rows(to).filter(content_object=matter).delete()
+
+
+def write_grants(matter: Matter, wanted: Iterable[tuple[Principal, Level]]) -> None:
+    """Rows of all people in one statement: the sight is derived per statement, and nobody may lose it in between."""
+    permissions = {
+        permission.codename: permission
+        for permission in Permission.objects.filter(content_type__app_label="matters", codename__in=Level.values)
+    }
+    people: list[MatterUserObjectPermission] = []
+    groups: list[MatterGroupObjectPermission] = []
+    for to, level in wanted:
+        for included in level.included:
+            permission = permissions[included.value]
+            if isinstance(to, User):
+                people.append(MatterUserObjectPermission(content_object=matter, user=to, permission=permission))
+            else:
+                groups.append(MatterGroupObjectPermission(content_object=matter, group=to, permission=permission))
+    MatterUserObjectPermission.objects.bulk_create(people, ignore_conflicts=True)
+    MatterGroupObjectPermission.objects.bulk_create(groups, ignore_conflicts=True)
+
+
+def require_grantable(to: Principal) -> None:
+    if isinstance(to, User):
+        if not to.is_active:
+            raise NotActive
+    elif not GroupKind.objects.filter(group=to, kind=GroupKind.Kind.PRACTICE).exists():
+        raise NotAPracticeGroup
+
+
+def managers_left(matter: Matter, *, without: Iterable[int]) -> bool:
+    """Whether an active person who is behind no wall would still manage the matter."""
+    rows = MatterUserObjectPermission.objects.filter(
+        content_object=matter, permission__codename=Level.MANAGE, user__is_active=True
+    )
+    return rows.exclude(user_id__in=[*without, *matter.deny]).exists()
+
+
+def _require_replaceable(matter: Matter, to: Principal) -> None:
+    if not isinstance(to, User):
+        return
+    if to.pk == matter.responsible_id:
+        raise ResponsibleStays
+    if not managers_left(matter, without=[to.pk]):
+        raise LastManager
+
+
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+
+
+def _rows(to: Principal) -> QuerySet[Any]:
+    if isinstance(to, User):
+        return MatterUserObjectPermission.objects.filter(user=to)
+    return MatterGroupObjectPermission.objects.filter(group=to)
+
+
+def _fact(to: Principal) -> dict[str, int]:
+    return {"user_id": to.pk} if isinstance(to, User) else {"group_id": to.pk}

@@ -1,0 +1,75 @@
+"""Forms that add parties, change a matter and close it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from matters.actions.closing import Details, version_of
+from matters.forms.opening import JURISDICTIONS, PersonField, TypeField
+from matters.forms.picker import Picker
+from matters.models import Matter, MatterType, Party
+from matters.queries import team
+
+
+class PartyForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Party.Role.choices)
+    since = forms.DateField(label=_("Since"), widget=forms.DateInput)
+    reference = forms.CharField(label=_("Their reference"), max_length=60, required=False)
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.contact = Picker("contact", str(_("Person or organisation")), data)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        values["contact"] = self.contact.clean()
+        if self.contact.error:
+            self.add_error(None, self.contact.error)
+        return values
+
+
+class DetailsForm(forms.Form):
+    """`version` is what the person was looking at when the form was opened."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    matter_type = TypeField(label=_("Type"), queryset=MatterType.objects.none())
+    jurisdiction = forms.ChoiceField(label=_("Jurisdiction"), choices=JURISDICTIONS)
+    court_reference = forms.CharField(label=_("Court's reference"), max_length=60, required=False)
+    responsible = PersonField(label=_("Responsible lawyer"), queryset=MatterType.objects.none())
+    summary = forms.CharField(
+        label=_("What it is about"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("Kept encrypted."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, matter: Matter, **options: Any) -> None:
+        super().__init__(*args, initial=_now_of(matter), **options)
+        self.fields["matter_type"].queryset = MatterType.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = team.candidates()  # type: ignore[attr-defined]
+
+    def details(self) -> Details:
+        return Details(**self.cleaned_data)
+
+    def renew(self, matter: Matter) -> None:
+        """After a stale save: what was typed stays, the version is the one now shown beside it."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version_of(matter))
+
+
+def _now_of(matter: Matter) -> dict[str, Any]:
+    names = ("title", "matter_type", "jurisdiction", "court_reference", "responsible", "summary")
+    return {**{name: getattr(matter, name) for name in names}, "version": version_of(matter)}
+
+
+class ClosingForm(forms.Form):
+    closed_on = forms.DateField(label=_("Closed on"), widget=forms.DateInput)
+    reason = forms.CharField(label=_("How it ended"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, initial={"closed_on": today}, **options)

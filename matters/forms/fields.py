@@ -1,0 +1,59 @@
+"""Fields several forms share: files, moments, parties to choose from, staff to name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Contact
+from matters.actions.documents import Incoming
+
+MOST_FILES = 20
+
+
+class FileInput(forms.FileInput):
+    """Named so that the field template draws it as a place to drop files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once; what is in them is for the door to judge."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=FileInput, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Incoming]:
+        given = [file for file in (data or []) if file]
+        if self.required and not given:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(given) > MOST_FILES:
+            raise forms.ValidationError(_("At most %(most)d files at a time."), params={"most": MOST_FILES})
+        return [incoming(file) for file in given]
+
+
+def incoming(file: UploadedFile) -> Incoming:
+    return Incoming(file.name or "file", file)  # type: ignore[arg-type]
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own picker for day and time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class ContactField(forms.ModelChoiceField):
+    """One of the matter's visible parties."""
+
+    def __init__(self, contacts: Iterable[Contact], **options: Any) -> None:
+        wanted = [contact.pk for contact in contacts]
+        rows = Contact.objects.filter(pk__in=wanted).order_by("name_skeleton", "pk")
+        super().__init__(queryset=rows, to_field_name="public_id", required=False, **options)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)

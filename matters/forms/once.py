@@ -1,0 +1,35 @@
+"""A form's own id, so that a form sent twice does its work once."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+SALT = "matters.once"
+
+
+class OnceField(forms.CharField):
+    """An id made here, signed for one person; the row made from the form bears it as its public id.
+
+    Signed, because a row may be sealed under its public id: nobody may choose another's.
+    """
+
+    def __init__(self, user_id: int) -> None:
+        self.user_id = user_id
+        super().__init__(widget=forms.HiddenInput, initial=lambda: token_for(user_id))
+
+    def clean(self, value: Any) -> uuid.UUID:  # type: ignore[override]
+        try:
+            user_id, made = signing.loads(str(value), salt=SALT)
+        except signing.BadSignature as error:
+            raise ValidationError(_("This form is stale. Open the page again; what you typed is kept here.")) from error
+        if user_id != self.user_id:
+            raise ValidationError(_("This form was opened by someone else. Open the page again."))
+        return uuid.UUID(made)
+
+
+def token_for(user_id: int) -> str:
+    return signing.dumps([user_id, str(uuid.uuid4())], salt=SALT)

@@ -1,0 +1,97 @@
+"""The list of matters: filters, pages by key, names of clients."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Upper
+
+from clients.models import Contact
+from clients.models.contact import NameSkeleton
+from matters.models import Matter, Party
+
+PAGE = 50
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A matter of the list with the names of those clients the viewer may see."""
+
+    matter: Matter
+    clients: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Row]
+    count: int  # at most MOST_COUNTED + 1, which means "more"
+    newer: str  # the cursor, or ""
+    older: str
+
+
+def filtered(*, state: str = "", matter_type: str = "", responsible_id: int | None = None) -> QuerySet[Matter]:
+    wanted: dict[str, Any] = {}
+    if state:
+        wanted["state"] = state
+    if matter_type:
+        wanted["matter_type__code"] = matter_type
+    if responsible_id:
+        wanted["responsible_id"] = responsible_id
+    return Matter.objects.filter(**wanted).select_related("matter_type", "responsible").defer("summary")
+
+
+def found(rows: QuerySet[Matter], words: str) -> QuerySet[Matter]:
+    """By number from its start or by title in its folded form."""
+    folded = Q(title_skeleton__contains=NameSkeleton(Value(words)))
+    return rows.filter(folded | Q(number__startswith=Upper(Value(words.strip()))))
+
+
+def page_of(rows: QuerySet[Matter], *, before: str = "", after: str = "", size: int = PAGE) -> Page:
+    """`before` leads to older matters, `after` to newer ones; a broken cursor is the first page."""
+    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    backwards = (cursor := _cursor(after)) is not None
+    cursor = cursor or _cursor(before)
+    order = ("opened_on", "pk") if backwards else ("-opened_on", "-pk")
+    if cursor is not None:
+        day, key = cursor
+        beyond = ("gt", "gte") if backwards else ("lt", "lte")
+        rows = rows.filter(**{f"opened_on__{beyond[1]}": day}).filter(
+            Q(**{f"opened_on__{beyond[0]}": day}) | Q(**{f"pk__{beyond[0]}": key})
+        )
+    matters = list(rows.order_by(*order)[: size + 1])
+    more, matters = len(matters) > size, matters[:size]
+    if backwards:
+        matters.reverse()
+    newer = _key(matters[0]) if matters and (more if backwards else cursor is not None) else ""
+    older = _key(matters[-1]) if matters and (more or backwards) else ""
+    names = client_names(matters)
+    return Page([Row(matter, names.get(matter.pk, "")) for matter in matters], count, newer, older)
+
+
+def client_names(matters: list[Matter]) -> dict[int, str]:
+    """Names of the present clients by matter; two queries for any number of matters."""
+    parties = Party.objects.filter(matter__in=matters, role=Party.Role.CLIENT, until=None).order_by("since", "pk")
+    clients = list(parties.values_list("matter_id", "contact_id"))
+    names = dict(Contact.objects.filter(pk__in={contact for _, contact in clients}).values_list("pk", "name"))
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for matter, contact in clients:
+        if contact in names:
+            found[matter].append(names[contact])
+    return {matter: ", ".join(of) for matter, of in found.items()}
+
+
+def _key(matter: Matter) -> str:
+    """The public id: inner ids have gaps that would tell how much is hidden."""
+    return str(matter.public_id)
+
+
+def _cursor(text: str) -> tuple[date, int] | None:
+    try:
+        key = UUID(text)
+    except ValueError:
+        return None
+    return Matter.objects.filter(public_id=key).values_list("opened_on", "pk").first()

@@ -1,0 +1,147 @@
+"""What a matter's pages show: its parties, and what happened in it, told from three sources."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from clients.models import Contact, Court
+from lawcrm.models import JournalEntry
+from matters import panels
+from matters.models import Communication, Document, Matter, Party
+from matters.queries.team import Holder, names_of
+
+SHOWN = 12
+# Told by the thing itself, with more to say.
+TOLD_OTHERWISE = ("matter.communication_logged", "matter.mail_filed", "matter.document_added", "matter.document_fetched")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line of the timeline."""
+
+    at: datetime
+    strong: str | Promise
+    rest: str = ""
+    text: str = ""
+    url: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A party, with its contact if the viewer may see it (a restricted one stays hidden even here)."""
+
+    party: Party
+    contact: Contact | None
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    per_matter = rows.filter(matter=OuterRef("pk")).order_by().values("matter").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(per_matter, output_field=IntegerField()), 0)
+
+
+def for_page() -> QuerySet[Matter]:
+    """Matters with what every page of one shows in its frame, in one query."""
+    return Matter.objects.select_related("matter_type", "responsible").annotate(
+        communication_count=_count(Communication.objects.all()),
+        document_count=_count(Document.objects.all()),
+        party_count=_count(Party.objects.filter(until=None)),
+    )
+
+
+def parties_of(matter: Matter, *, former: bool = False) -> list[Taking]:
+    rows = Party.objects.filter(matter=matter) if former else Party.objects.filter(matter=matter, until=None)
+    order = {role: place for place, role in enumerate(Party.Role.values)}
+    parties = sorted(rows, key=lambda party: (party.until is not None, order[party.role], party.pk))
+    contacts = Contact.objects.in_bulk({party.contact_id for party in parties})
+    return [Taking(party, contacts.get(party.contact_id)) for party in parties]
+
+
+def court_of(matter: Matter) -> Contact | None:
+    if matter.court_id is None:
+        return None
+    seat = Court.objects.filter(pk=matter.court_id).values("contact_id")
+    return Contact.objects.filter(pk__in=seat).first()
+
+
+def communications_of(matter: Matter) -> QuerySet[Communication]:
+    rows = Communication.objects.filter(matter=matter).select_related("logged_by").defer("body", "envelope")
+    return rows.order_by("-happened_at", "-pk")
+
+
+def documents_of(matter: Matter) -> QuerySet[Document]:
+    return Document.objects.filter(matter=matter).select_related("added_by").order_by("-added_at", "-pk")
+
+
+def journal_of(matter: Matter) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.filter(matter_id=matter.pk).order_by("-at", "-pk")
+
+
+def timeline(matter: Matter, holders: list[Holder], *, people: dict[int, str]) -> list[Happening]:
+    """The latest of everything; `people` are names of contacts seen on this page anyway."""
+    told = journal_of(matter).filter(kind__in=panels.WORDS).exclude(kind__in=TOLD_OTHERWISE)
+    entries = list(told[:SHOWN])
+    lines = [
+        *(_of_communication(matter, row, people) for row in communications_of(matter)[:SHOWN]),
+        *(_of_document(matter, row) for row in documents_of(matter).filter(communication=None)[:SHOWN]),
+        *_of_entries(entries, holders),
+    ]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:SHOWN]
+
+
+def _of_communication(matter: Matter, row: Communication, people: dict[int, str]) -> Happening:
+    name = people.get(row.counterpart_id or 0)
+    rest = ", ".join(filter(None, [_("%d min") % row.minutes if row.minutes else "", row.logged_by.full_name]))
+    address = reverse("matters:communication", args=[matter.public_id, row.public_id])
+    return Happening(row.happened_at, title_of(row, name), rest, row.subject, address)
+
+
+def title_of(row: Communication, name: str | None) -> str:
+    kind = str(row.get_kind_display())
+    if not name:
+        return kind
+    match row.kind, row.direction:
+        case ("mail" | "letter"), "in":
+            return _("%(kind)s from %(name)s") % {"kind": kind, "name": name}
+        case ("mail" | "letter"), "out":
+            return _("%(kind)s to %(name)s") % {"kind": kind, "name": name}
+    return _("%(kind)s with %(name)s") % {"kind": kind, "name": name}
+
+
+def _of_document(matter: Matter, row: Document) -> Happening:
+    address = reverse("matters:documents", args=[matter.public_id])
+    return Happening(row.added_at, _("Document added"), row.added_by.full_name, row.name, address)
+
+
+def _of_entries(entries: Iterable[JournalEntry], holders: list[Holder]) -> list[Happening]:
+    entries = list(entries)
+    names = names_of(staff_in(entries), holders)
+    return [_of_entry(entry, names) for entry in entries]
+
+
+def staff_in(entries: Iterable[JournalEntry]) -> set[int]:
+    """Everybody an entry names: who acted, and whom it was about."""
+    ids = [(entry.actor_id, entry.facts.get("user_id")) for entry in entries]
+    return {person for pair in ids for person in pair if person}
+
+
+def _of_entry(entry: JournalEntry, names: dict[int, str]) -> Happening:
+    by = names.get(entry.actor_id or 0, "")
+    return Happening(
+        entry.at,
+        panels.WORDS.get(entry.kind, entry.kind),
+        _("by %s") % by if by else "",
+        " · ".join(filter(None, [names.get(entry.facts.get("user_id") or 0, ""), entry.reason])),
+    )
+
+
+def history_of(matter: Matter, holders: list[Holder]) -> list[Happening]:
+    """The whole journal of the matter in words, latest first, at most 200 lines."""
+    return _of_entries(cast("Iterable[JournalEntry]", journal_of(matter)[:200]), holders)

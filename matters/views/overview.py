@@ -1,0 +1,27 @@
+"""The first page of a matter, its parties and its history."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from matters import panels
+from matters.queries import overview
+from matters.views import frame
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    opened = frame.load(request, public_id)
+    matter = opened.matter
+    parties = overview.parties_of(matter)
+    people = {taking.contact.pk: taking.contact.name for taking in parties if taking.contact is not None}
+    return frame.page(
+        opened,
+        "matters/detail.html",
+        "overview",
+        happenings=overview.timeline(matter, opened.holders, people=people),
+        parties=parties,
+        court=overview.court_of(matter),
+        cards=panels.load("aside", request, matter),
+    )
