@@ -9,6 +9,8 @@ from lawcrm import status_views, ui_gallery, ui_views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lawcrm.accounts.urls")),
     path("conflicts/", include("matters.conflict_urls")),
+    path("consent/", include("consent.urls")),
+    path("w/", include("consent.link_urls")),
     path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
     path("contacts/", include("clients.urls")),

@@ -1,0 +1,42 @@
+"""What people agreed to, and in which words they are asked."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from clients.models import Contact
+from consent.models import Consent, ConsentEvent, Purpose, Wording
+
+
+@dataclass
+class Standing:
+    """One consent of a contact with its events, latest first."""
+
+    consent: Consent
+    purpose: Purpose
+    events: list[ConsentEvent] = field(default_factory=list)
+
+
+def purposes_by_consent() -> QuerySet[Purpose]:
+    return Purpose.objects.filter(is_active=True, basis=Purpose.Basis.CONSENT).order_by("name")
+
+
+def current_wordings() -> list[Wording]:
+    """The latest version of each purpose in each language, purposes in use only."""
+    latest = Wording.objects.filter(purpose__in=purposes_by_consent()).select_related("purpose")
+    return list(latest.order_by("purpose", "language", "-version").distinct("purpose", "language"))
+
+
+def standing_of(contact: Contact) -> list[Standing]:
+    """Every consent of the contact, with what led to it; two queries however many."""
+    consents = Consent.objects.filter(contact=contact).select_related("purpose").order_by("purpose__name")
+    standing = {consent.pk: Standing(consent, consent.purpose) for consent in consents}
+    events = ConsentEvent.objects.filter(contact=contact).select_related("wording", "recorded_by")
+    for event in events.order_by("-happened_at", "-pk"):
+        standing[event.consent_id].events.append(event)
+    return list(standing.values())
+
+
+def agrees(contact: Contact, purpose: Purpose) -> bool:
+    """Whether the contact agrees now; nothing recorded means no."""
+    return Consent.objects.filter(contact=contact, purpose=purpose, state=Consent.State.GIVEN).exists()
