@@ -73,6 +73,10 @@ class FreshKeyring:
             return self.get_response(request)
 
 
+def knows(owner: UUID) -> bool:
+    return owner in ring().keys
+
+
 def load(owners: Iterable[UUID]) -> None:
     """Unwrap the keys of these owners with one query; owners without a key are passed over."""
     known = ring().keys
