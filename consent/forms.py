@@ -14,7 +14,7 @@ from consent.queries import current_wordings
 BY_STAFF = [channel for channel in ConsentEvent.Channel.choices if channel[0] != ConsentEvent.Channel.LINK]
 
 
-class WordingField(forms.ModelChoiceField[Wording]):
+class WordingField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A wording by its purpose, language and version."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -54,7 +54,7 @@ class WithdrawForm(forms.Form):
     evidence = forms.CharField(label=_("Where the proof is"), max_length=200, required=False)
 
 
-class PurposeForm(forms.ModelForm[Purpose]):
+class PurposeForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Purpose
         fields = ("name", "code", "basis")
