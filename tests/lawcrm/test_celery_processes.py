@@ -1,0 +1,111 @@
+"""A real worker and two real beats on a real broker: what was queued is sent, each slot runs once."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings as configured
+from django.db import connections
+from django.utils import timezone
+
+from lawcrm.accounts.models import User
+from lawcrm.celery import app
+from lawcrm.models.jobs import JobRun
+from lawcrm.models.outbox import OutboxMessage
+from tests.conftest import ALIASES, urls
+from tests.lawcrm.mail_server import Post
+from tests.lawcrm.outbox_kinds import put, registered
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[2]
+# The worker of the product, with the test's kinds of messages and mail server.
+WORKER = """
+import os, sys
+import django
+django.setup()
+from django.conf import settings
+from tests.lawcrm import mail_server, outbox_kinds
+settings.MAILERS = mail_server.options(int(sys.argv.pop(1)))
+from celery.__main__ import main
+with outbox_kinds.registered():
+    main()
+"""
+
+
+@contextmanager
+def process(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "lawcrm.settings.test", "PYTHONPATH": str(ROOT)}
+    for alias in ALIASES:
+        environment |= urls(alias, str(connections[alias].settings_dict["NAME"]))
+    running = subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT)  # noqa: S603
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+@contextmanager
+def worker(post: Post) -> Iterator["subprocess.Popen[bytes]"]:
+    options = ("-A", "lawcrm", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-l", "ERROR")
+    with process("-c", WORKER, str(post.port), *options) as running:
+        yield running
+
+
+def beat() -> Any:
+    return process("-m", "celery", "-A", "lawcrm", "beat", "--pidfile", "", "-l", "ERROR")
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True)
+def empty_broker(valkey: str) -> Iterator[None]:
+    assert configured.CELERY_BROKER_URL == valkey
+    broker = redis.Redis.from_url(valkey)
+    broker.flushall()
+    with registered():
+        yield
+    broker.flushall()
+    broker.close()
+
+
+def test_a_queued_message_rings_the_worker_which_sends_it(post: Post) -> None:
+    with worker(post):
+        put(7, not_before=timezone.now())
+        wait_for(lambda: OutboxMessage.objects.get().state == "sent")
+    assert [e.rcpt_tos for e in post.envelopes] == [["box7@firm.example"]]
+
+
+def test_two_beats_find_what_waits_although_the_broker_lost_everything(post: Post, valkey: str) -> None:
+    put(7, not_before=timezone.now())
+    with redis.Redis.from_url(valkey) as broker:
+        broker.flushall()
+    with ExitStack() as stack:
+        for running in (worker(post), beat(), beat()):
+            stack.enter_context(running)
+        wait_for(lambda: OutboxMessage.objects.get().state == "sent")
+        wait_for(lambda: JobRun.objects.filter(job="outbox.send", outcome="done").count() > 1)
+    assert set(post.times_taken.values()) == {1}
+    assert set(JobRun.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_the_messages_in_the_broker_hold_ids_only(valkey: str) -> None:
+    User.objects.create_user("canary@firm.example", full_name="Canary Kvist")
+    put(7, not_before=timezone.now())
+    with redis.Redis.from_url(valkey) as broker:
+        (message,) = broker.lrange(app.conf.task_default_queue, 0, -1)
+    assert b'"task": "lawcrm.send_outbox"' in message
+    assert b"canary" not in message.lower()
+    assert b"box7" not in message
