@@ -92,9 +92,15 @@ SPELLINGS = {
 SPELT = {spelling: code for code, words in SPELLINGS.items() for spelling in words.split()}
 
 
+LETTERS = str.maketrans(
+    {"ı": "i", "I": "i", "İ": "i", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "ß": "ss", "đ": "d", "ð": "d"}
+    | {"þ": "th", "Þ": "th", "ł": "l", "Ł": "l"}
+)
+
+
 def fold(text: str) -> str:
     """Lower case ASCII letters and digits only: "Türkiye" and "TÜRKİYE" are turkiye."""
-    plain = text.translate(str.maketrans("ıIİøØæÆßđ", "iiioOaAsd")).lower()
+    plain = text.translate(LETTERS).lower()
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if c.isascii() and c.isalnum())
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import confidential, contact, listing, reach, trail
+from clients.views import confidential, contact, imports, listing, reach, trail
 
 app_name = "clients"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", listing.contacts, name="list"),
     path("new/", contact.enter, {"kind": "person"}, name="enter"),
     path("new/organisation/", contact.enter, {"kind": "organisation"}, name="enter_organisation"),
+    path("import/", imports.imports, name="imports"),
+    path("import/<uuid:public_id>/", imports.one_import, name="import"),
     path("<uuid:public_id>/", contact.contact, name="detail"),
     path("<uuid:public_id>/edit/", contact.change, name="change"),
     path("<uuid:public_id>/names/", reach.parts, {"noun": "names"}, name="names"),
