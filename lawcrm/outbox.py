@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lawcrm import audit, jobs
-from lawcrm.doors.safe_mail import Delivery, Mail, Outcome, PostOffice, UnfitMail
+from lawcrm.doors.safe_mail import Delivery, Mail, Outcome, PostOffice, UnfitMail, build
 from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
 
@@ -172,28 +173,23 @@ def send_claimed(message_id: int, office: PostOffice, now: datetime) -> bool:
         return False
     try:
         with transaction.atomic():
-            mail = _permitted(message)
+            letter = _permitted(message)
     except MayNot as refusal:
         settle(message, State.CANCELLED, str(refusal) or "not-allowed")
+    except UnfitMail:
+        settle(message, State.FAILED, "unfit-mail")
     except Exception as error:  # noqa: BLE001 - a message that cannot be built must not stop the others
         retry(message, f"compose-{type(error).__name__}", now)
     else:
-        conclude(message, _sent(office, mail, message), now)
+        conclude(message, office.post(letter), now)
     return True
 
 
-def _permitted(message: OutboxMessage) -> Mail:
+def _permitted(message: OutboxMessage) -> EmailMessage:
     rule = kind_of(message.kind)
     if rule.may_send(message) is not True:
         raise MayNot("not-allowed")
-    return rule.compose(message)
-
-
-def _sent(office: PostOffice, mail: Mail, message: OutboxMessage) -> Delivery:
-    try:
-        return office.send(mail, message_id=message.message_id)
-    except UnfitMail:
-        return Delivery(Outcome.REJECTED, "unfit-mail")
+    return build(rule.compose(message), message_id=message.message_id)
 
 
 def conclude(message: OutboxMessage, delivery: Delivery, now: datetime) -> None:

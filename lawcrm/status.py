@@ -24,6 +24,7 @@ WHY: dict[str, str | Promise] = {
     "lease-expired": gettext_lazy("a worker stopped while sending it"),
     "restored": gettext_lazy("it comes from a restored backup and may have been sent before"),
     "unfit-mail": gettext_lazy("the address is not a single e-mail address"),
+    "NoMailServer": gettext_lazy("the settings name no SMTP server"),
     "ConnectionRefusedError": gettext_lazy("the mail server was not there"),
     "SMTPServerDisconnected": gettext_lazy("the mail server hung up without an answer"),
     "TimeoutError": gettext_lazy("the mail server did not answer in time"),

@@ -1,6 +1,5 @@
 """From the rows of a table to contacts, each fault with its line, its column and its reason in words."""
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -126,7 +125,7 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     while True:
         try:
             row = next(reader, None)
-        except csv.Error:
+        except safe_writer.BrokenTable:
             raise UnreadableFile(
                 _("Line %(line)d cannot be read: a quotation mark is out of place or a cell is endless.")
                 % {"line": lines.number}

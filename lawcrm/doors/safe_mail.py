@@ -20,6 +20,7 @@ SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EXTRA_HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "In-Reply-To", "References", "Auto-Submitted"})
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@,;:<>()\[\]\\\"]{1,253}")
+MIME = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 CLOSING = 421  # RFC 5321: the service closes the channel
 GO_AHEAD = 354
 ACCEPTED = 250
@@ -28,6 +29,10 @@ PERMANENT = 500
 
 class UnfitMail(ValueError):
     """The mail cannot be written as one safe message to one recipient."""
+
+
+class NoMailServer(OSError):
+    """MAILERS names something else than an SMTP server; mail waits until it does."""
 
 
 class Outcome(StrEnum):
@@ -113,6 +118,8 @@ def _add_content(message: EmailMessage, mail: Mail) -> None:
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:
+        if not MIME.fullmatch(attachment.mime):
+            raise UnfitMail(_("An attachment's type is not one."))
         main, _slash, sub = attachment.mime.partition("/")
         name = CONTROL.sub("", attachment.name)
         message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=name)
@@ -139,7 +146,10 @@ class PostOffice:
 
     def send(self, mail: Mail, *, message_id: str) -> Delivery:
         """Hand one mail over. Raises UnfitMail before anything is said to the server."""
-        message = build(mail, message_id=message_id)
+        return self.post(build(mail, message_id=message_id))
+
+    def post(self, message: EmailMessage) -> Delivery:
+        """Hand over a message that `build` has made."""
         envelope = message["To"].addresses[0].addr_spec
         try:
             return self._hand_over(envelope, message.as_bytes())
@@ -200,7 +210,7 @@ def _answers(server: smtplib.SMTP) -> bool:
 
 def _connected(mailer: dict[str, Any]) -> smtplib.SMTP:
     if mailer["BACKEND"] != SMTP_BACKEND:
-        raise UnfitMail(_("Mail goes out by SMTP only."))
+        raise NoMailServer(mailer["BACKEND"])
     options = mailer["OPTIONS"]
     timeout = options.get("timeout") or 15
     if options.get("use_ssl"):

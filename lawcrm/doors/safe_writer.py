@@ -11,6 +11,9 @@ from typing import Protocol
 TRIGGER = re.compile(r"'*[=+\-@\t\r\0]")
 GUARDED = re.compile(r"'+[=+\-@\t\r\0]")
 
+# Raised while rows are read, by text that is no table.
+BrokenTable = csv.Error
+
 type Cell = str | int | float | Decimal | date | bool | None
 
 

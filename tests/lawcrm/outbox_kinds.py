@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from lawcrm import outbox
-from lawcrm.doors.safe_mail import Mail
+from lawcrm.doors.safe_mail import Attachment, Mail
 from lawcrm.models.outbox import OutboxMessage
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -18,6 +18,8 @@ class Desk:
     def __init__(self) -> None:
         self.walled: set[int] = set()
         self.broken: set[int] = set()
+        self.unfit: set[int] = set()
+        self.odd: set[int] = set()
         self.answer: object = True
 
     def may_send(self, message: OutboxMessage) -> bool:
@@ -28,6 +30,10 @@ class Desk:
     def compose(self, message: OutboxMessage) -> Mail:
         if message.thing_id in self.broken:
             raise LookupError("no such thing")
+        if message.thing_id in self.unfit:
+            return Mail(to="a@firm.example, b@firm.example", subject="x", text="x")
+        if message.thing_id in self.odd:
+            return Mail(to="a@firm.example", subject="x", text="x", attachments=(Attachment("x", b"x", "nonsense"),))
         return Mail(to=f"box{message.recipient_id}@firm.example", subject=f"Thing {message.thing_id}", text="Look.")
 
 

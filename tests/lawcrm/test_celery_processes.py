@@ -72,7 +72,7 @@ def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_broker(valkey: str) -> Iterator[None]:
-    assert configured.CELERY_BROKER_URL == valkey
+    assert valkey == configured.CELERY_BROKER_URL
     broker = redis.Redis.from_url(valkey)
     broker.flushall()
     with registered():

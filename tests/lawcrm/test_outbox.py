@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -88,6 +89,23 @@ def test_a_message_that_cannot_be_written_waits_and_the_others_go(post: Post, de
     desk.broken.clear()
     outbox.send_due(NOW + 2 * MINUTE)
     assert states() == {1: "sent", 2: "sent"}
+
+
+def test_a_mail_unfit_to_be_written_fails_at_once_and_holds_up_nobody(post: Post, desk: Desk) -> None:
+    for thing in (1, 2, 3):
+        put(thing)
+    desk.unfit.add(1)
+    desk.odd.add(2)
+    outbox.send_due(NOW)
+    assert (states(), len(post.mails)) == ({1: "failed", 2: "failed", 3: "sent"}, 1)
+    assert OutboxMessage.objects.get(thing_id=1).reason == "unfit-mail"
+
+
+def test_without_a_mail_server_in_the_settings_mail_waits(settings: Any, post: Post) -> None:
+    put(1)
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+    outbox.send_due(NOW)
+    assert (states(), the_message().reason) == ({1: "queued"}, "NoMailServer")
 
 
 def test_a_temporary_refusal_is_tried_again_later_and_later(post: Post) -> None:
