@@ -144,7 +144,7 @@ def start_afresh(arguments: list[str]) -> None:
     """Wipe the state and begin again as a new process, which finds no server running."""
     with only_one():
         engines.stop_valkey()
-        if not os.environ.get("DATABASE_URL"):
+        if not engines.given("DATABASE_URL"):
             engines.stop_postgres()
         shutil.rmtree(engines.state_dir())
     os.execv(sys.executable, [sys.executable, str(MANAGE), "demo", *arguments])  # noqa: S606
@@ -152,7 +152,7 @@ def start_afresh(arguments: list[str]) -> None:
 
 def check_given_servers() -> None:
     """A database of one's own comes with its owner and the keys' database, or not at all."""
-    given = [name for name in GIVEN_TOGETHER if os.environ.get(name)]
+    given = [name for name in GIVEN_TOGETHER if engines.given(name)]
     if given and len(given) < len(GIVEN_TOGETHER):
         missing = ", ".join(name for name in GIVEN_TOGETHER if name not in given)
         raise DemoFailed(f"{given[0]} is given, so these are needed too: {missing}.")

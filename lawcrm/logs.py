@@ -9,11 +9,13 @@ from types import TracebackType
 
 QUERY = re.compile(r"\?[^\s\"'>)\]]+")
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:]+")
+# Signed links and tokens stand in paths; an id (36 characters) does not match.
+TOKEN = re.compile(r"[\w:=-]{40,}")
 OUR_ROOMS = ("lawcrm", "clients", "matters", "deadlines", "consent", "privacy")
 
 
 def masked(text: str) -> str:
-    return ADDRESS.sub("[address]", QUERY.sub("?[masked]", text))
+    return TOKEN.sub("[token]", ADDRESS.sub("[address]", QUERY.sub("?[masked]", text)))
 
 
 class JsonFormatter(logging.Formatter):

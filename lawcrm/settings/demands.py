@@ -13,7 +13,7 @@ from lawcrm.crypto.errors import CryptoUnusable
 from lawcrm.settings import environment as env
 
 SECRET_KEY_LENGTH = 50
-SECRET_KEY_VARIETY = 15
+SECRET_KEY_VARIETY = 12
 DEFAULT_LOOKING = ("insecure", "changeme", "change-me", "secret-key", "password", "example", "default")
 ALWAYS = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL")
 MAIL = ("SMTP_HOST", "MAIL_FROM")

@@ -30,6 +30,8 @@ names = ["DEBUG", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SEC
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 
+UUID = "7e5f0000-0000-4000-8000-000000000001"
+
 type Start = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -166,6 +168,14 @@ def test_a_deployment_passes_django_s_own_check(start: Start) -> None:
     assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
 
 
+def test_addresses_in_secret_files_keep_the_embedded_servers_away(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://lawcrm_app@127.0.0.1:9/lawcrm")
+    files = {"DATABASE_URL": None, "DATABASE_URL_FILE": str(tmp_path / "url"), "REDIS_URL": None}
+    join = "from lawcrm import engines; engines.join(['manage.py', 'check']); print(engines.start_valkey())"
+    done = start(join, **files, REDIS_URL_FILE=str(tmp_path / "url"))
+    assert (done.stdout, (tmp_path / "state").exists()) == ("None\n", False), done.stderr
+
+
 @pytest.mark.django_db
 def test_static_files_are_complete_and_hashed(start: Start, tmp_path: Path) -> None:
     """A style sheet that names a missing picture fails here, not in production."""
@@ -193,6 +203,8 @@ def log_line(message: str, *arguments: object, error: BaseException | None = Non
         ("GET /contacts/?q=Ulfsdotter&page=2 200", "GET /contacts/?[masked] 200"),
         ("Invalid login of ane.holm@firm.example", "Invalid login of [address]"),
         ("To: <a@b.example>, c+d@e.example", "To: <[address]>, [address]"),
+        ("Not Found: /sign-in/link/WyI0NTUzMWZlODllZWQ0YzJiYWIyN2NkZmM4ZTBk:1xUt/", "Not Found: /sign-in/link/[token]/"),
+        (f"Not Found: /matters/{UUID}/", f"Not Found: /matters/{UUID}/"),
         ("Not Found: /matters/2026-0001/", "Not Found: /matters/2026-0001/"),
         ("name\nINFO forged line", "name\nINFO forged line"),
     ],

@@ -1,6 +1,5 @@
 """Run a firm with made-up data on this machine: `make demo`."""
 
-import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -10,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from lawcrm import demo
+from lawcrm import demo, engines
 
 
 class Command(BaseCommand):
@@ -33,9 +32,9 @@ class Command(BaseCommand):
 
     def prepare(self) -> bool:
         """Bring given servers up to date and fill the firm once; whether there is a mail sink to start."""
-        if os.environ.get("DATABASE_SUPERUSER_URL"):
+        if engines.given("DATABASE_SUPERUSER_URL"):
             call_command("prepare_database")
-        if os.environ.get("DATABASE_URL"):
+        if engines.given("DATABASE_URL"):
             call_command("migrate", verbosity=0)
         commands = get_commands()
         if "demo_firm" in commands:

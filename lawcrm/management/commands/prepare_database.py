@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from lawcrm import engines
 from lawcrm.db.provision import prepare
@@ -17,5 +17,12 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **_options: object) -> None:
         for alias, variable in (("default", "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
             app_url = env.text(variable) or engines.url(settings.DATABASES[alias]["NAME"], "lawcrm_app")
-            superuser = env.text("KEYS_DATABASE_SUPERUSER_URL") if alias == "keys" else ""
-            prepare(superuser or engines.superuser_url(), settings.OWNER_DATABASES[alias], app_url)
+            if not superuser_url(alias):
+                raise CommandError("DATABASE_SUPERUSER_URL is missing: only a superuser makes roles and databases.")
+            prepare(superuser_url(alias), settings.OWNER_DATABASES[alias], app_url)
+
+
+def superuser_url(alias: str) -> str:
+    """Who may make roles and databases: as given, else of the embedded server, else nobody (empty)."""
+    named = (env.text("KEYS_DATABASE_SUPERUSER_URL") if alias == "keys" else "") or env.text("DATABASE_SUPERUSER_URL")
+    return named or ("" if engines.given("DATABASE_URL") else engines.superuser_url())

@@ -1,6 +1,5 @@
 """Restore a backup: `restore SRC --keys SRC2`, into the databases of the settings or others."""
 
-import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from lawcrm import backup, engines
 from lawcrm.backup.database import ALIASES, ProgramFailed, owner_url
 from lawcrm.backup.restoring import CountsDiffer, Place
 from lawcrm.management.commands.backup import backup_key
-from lawcrm.settings import environment as env
+from lawcrm.management.commands.prepare_database import superuser_url
 
 
 class Command(BaseCommand):
@@ -60,7 +59,7 @@ def place(name: str, files: Path) -> Place:
     return Place(
         owner={alias: owner_url(alias, names[alias]) for alias in ALIASES},
         app={alias: _app_url(alias) for alias in ALIASES},
-        superuser={alias: _superuser_url(alias) for alias in ALIASES},
+        superuser={alias: superuser_url(alias) for alias in ALIASES},
         files=files,
     )
 
@@ -69,8 +68,3 @@ def _app_url(alias: str) -> str:
     entry = settings.DATABASES[alias]
     return make_conninfo(user=entry["USER"], password=entry.get("PASSWORD") or None)
 
-
-def _superuser_url(alias: str) -> str:
-    """Empty where only existing, prepared databases can be restored into."""
-    given = (env.text("KEYS_DATABASE_SUPERUSER_URL") if alias == "keys" else "") or env.text("DATABASE_SUPERUSER_URL")
-    return given or ("" if os.environ.get("DATABASE_URL") else engines.superuser_url())
