@@ -21,7 +21,26 @@ DEEPEST = 20
 LONGEST_TEXT = 500_000
 LONGEST_HEADER = 1000
 # What stays of an HTML mail on the way to text: no image, no style, no link, no attribute.
-BLOCKS = {"p", "div", "br", "tr", "li", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre"}
+BLOCKS = {
+    "p",
+    "div",
+    "br",
+    "tr",
+    "li",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "pre",
+}
+CONTAINERS = ("multipart/mixed", "multipart/alternative", "multipart/related", "multipart/signed", "multipart/report")
 BREAK = re.compile(r"<(?:br|hr)\s*/?>|</(?:p|div|tr|li|table|blockquote|h[1-6]|pre)>", re.IGNORECASE)
 
 
@@ -91,9 +110,9 @@ def _sent_at(message: EmailMessage) -> datetime | None:
 
 def _body(message: EmailMessage) -> EmailMessage | None:
     """The text of the mail itself; of alternatives the plain one."""
-    leaves = [part for part in _leaves(message, 0) if part.get_content_maintype() == "text" and not _is_attached(part)]
-    plain = [part for part in leaves if part.get_content_subtype() == "plain"]
-    markup = [part for part in leaves if part.get_content_subtype() == "html"]
+    leaves = [part for part in _leaves(message, 0) if _is_text(part) and not _is_attached(part)]
+    markup = [part for part in leaves if part.get_content_type() == "text/html"]
+    plain = [part for part in leaves if part.get_content_type() in ("text/plain", *CONTAINERS)]
     return next(iter([*plain, *markup]), None)
 
 
@@ -106,6 +125,11 @@ def _leaves(part: EmailMessage, depth: int) -> Iterator[EmailMessage]:
                 yield from _leaves(inner, depth + 1)  # type: ignore[arg-type]
     else:
         yield part
+
+
+def _is_text(part: EmailMessage) -> bool:
+    """A container without a boundary holds nothing but text."""
+    return part.get_content_maintype() in ("text", "multipart")
 
 
 def _is_attached(part: EmailMessage) -> bool:
@@ -146,7 +170,7 @@ def _attachments(message: EmailMessage, body: EmailMessage | None) -> Iterator[A
 
 
 def _is_file(part: EmailMessage) -> bool:
-    return _is_attached(part) or part.get_content_maintype() != "text"
+    return _is_attached(part) or not _is_text(part)
 
 
 def _bytes(part: EmailMessage) -> bytes:

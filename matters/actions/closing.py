@@ -52,7 +52,7 @@ class Details:
 
 def version_of(matter: Matter) -> int:
     """The number of its latest history row: what a stale form is recognised by."""
-    latest = matter.history.order_by("-history_id").values_list("history_id", flat=True).first()  # type: ignore[attr-defined]
+    latest = matter.history.order_by("-history_id").values_list("history_id", flat=True).first()
     return int(latest or 0)
 
 
@@ -82,7 +82,7 @@ def change_matter(*, actor: User, matter: Matter, wanted: Details, now: datetime
 
 @transaction.atomic
 def close_matter(*, actor: User, matter: Matter, closed_on: date, reason: str, now: datetime) -> Matter:  # noqa: ARG001
-    """Retention counts from `closed_on`; what must be settled before is for subscribers of "matter.closed" to refuse."""
+    """Retention counts from `closed_on`; subscribers of "matter.closed" may refuse what is not settled yet."""
     matter = _locked(matter)
     if matter.is_closed:
         raise AlreadyClosed

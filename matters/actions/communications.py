@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from clients.models import Contact
@@ -18,7 +18,7 @@ from lawcrm.crypto.errors import KeyDestroyed
 from lawcrm.doors import safe_upload
 from matters import eml
 from matters.actions.documents import Incoming, MatterErased, checked, keep, sealed_files
-from matters.actions.refused import Refused
+from matters.actions.refused import FormUsed, Refused
 from matters.models import Communication, Matter
 
 LONGEST_SUBJECT = 200
@@ -88,8 +88,7 @@ def log_communication(*, actor: User, matter: Matter, exchange: Exchange, now: d
         raise NotYet
     fit = checked(exchange.incoming)
     _lock(matter)
-    if (known := Communication.objects.filter(matter=matter, public_id=exchange.once).first()) is not None:
-        raise AlreadyLogged(known)
+    _refuse_twice(matter, exchange)
     with sealed_files() as seal:
         communication = _save(
             Communication(
@@ -159,6 +158,16 @@ def file_mail(  # noqa: PLR0913 - what a person says about a mail
     return Filed(communication, len(left_out), mail.is_readable)
 
 
+def _refuse_twice(matter: Matter, exchange: Exchange) -> None:
+    known = Communication.objects.filter(matter=matter, public_id=exchange.once).first()
+    if known is None:
+        return
+    sent = (exchange.kind, exchange.happened_at, exchange.subject, exchange.body)
+    if (known.kind, known.happened_at, known.subject, known.body or "") == sent:
+        raise AlreadyLogged(known)
+    raise FormUsed
+
+
 def _lock(matter: Matter) -> None:
     Matter.objects.select_for_update(of=("self",)).get(pk=matter.pk)
 
@@ -197,7 +206,10 @@ def _envelope(mail: eml.Mail, left_out: list[dict[str, str]]) -> str:
 def _save(communication: Communication, matter: Matter, actor: User) -> Communication:
     communication.matter, communication.sealed_for, communication.logged_by = matter, matter.public_id, actor
     try:
-        communication.save()
+        with transaction.atomic():
+            communication.save()
     except KeyDestroyed:
         raise MatterErased from None
+    except IntegrityError:
+        raise FormUsed from None
     return communication

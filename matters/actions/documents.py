@@ -16,10 +16,11 @@ from lawcrm.accounts.models import User
 from lawcrm.crypto import files
 from lawcrm.crypto.errors import KeyDestroyed, KeyMissing
 from lawcrm.doors import safe_upload
-from matters.actions.refused import Refused
+from matters.actions.refused import FormUsed, Refused
 from matters.models import Communication, Document, Matter
 
 LABEL = "matters.document"
+AT_ONCE = 64 * 1024
 
 
 class FilesRefused(Refused):
@@ -84,6 +85,8 @@ def add_documents(
     ids = [uuid5(once, str(place)) for place in range(len(fit))]
     known = list(Document.objects.filter(matter=matter, public_id__in=ids))
     if known:
+        if {(row.name, row.size) for row in known} != {(upload.name, upload.size) for upload in fit}:
+            raise FormUsed
         return known
     with sealed_files() as seal:
         documents = [
@@ -150,7 +153,7 @@ def fetch_document(*, actor: User, document: Document) -> io.BufferedReader:  # 
     """The plain content from its start, read through once before: half a damaged file is never handed out."""
     try:
         with files.open_file(document.stored_name, document.sealed_for, LABEL) as whole:
-            while whole.read(files.CHUNK):
+            while whole.read(AT_ONCE):
                 pass
         plain = files.open_file(document.stored_name, document.sealed_for, LABEL)
     except files.FileErased:

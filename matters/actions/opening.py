@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.models import Contact, ContactName, Court
+from clients.actions.contacts import enter_contact
+from clients.models import Contact, Court
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
+from lawcrm.models.firm import Firm
 from matters.actions import team
-from matters.actions.refused import Refused
+from matters.actions.refused import FormUsed, Refused
 from matters.models import Matter, MatterType, NumberSeries, Party
 from matters.models.levels import Level
 
@@ -68,7 +69,7 @@ def open_matter(*, actor: User, wanted: Opening, now: datetime) -> Matter:
     members = _team(actor, wanted)
     series = _locked_series(timezone.localdate(now).year)
     if (known := Matter.objects.filter(public_id=wanted.once).first()) is not None:
-        raise AlreadyOpened(known)
+        raise AlreadyOpened(known) if known.title == wanted.title else FormUsed
     client, *adverse = [_contact(actor, party, wanted) for party in (wanted.client, *wanted.adverse)]
     if client in adverse or len({contact.pk for contact in adverse}) < len(adverse):
         raise SamePartyTwice
@@ -99,12 +100,8 @@ def _locked_series(year: int) -> NumberSeries:
 
 def number_format() -> str:
     """The firm's own form of numbers, such as "{number}/{year}"."""
-    try:
-        firm = apps.get_model("lawcrm", "Firm")
-    except LookupError:
-        return NUMBER_FORMAT
-    row = firm._default_manager.first()
-    return str(getattr(row, "number_format", "") or NUMBER_FORMAT)
+    firm = Firm.current()
+    return firm.number_format if firm is not None else NUMBER_FORMAT
 
 
 def _next_number(series: NumberSeries) -> str:
@@ -135,13 +132,9 @@ def _contact(actor: User, party: Contact | NewContact, wanted: Opening) -> Conta
 
 
 def create_contact(actor: User, new: NewContact, *, collected_on: date) -> Contact:
-    """A contact that starts with nothing but a name; its team is the matter's."""
-    contact = Contact.objects.create(
-        kind=new.kind, name=new.name, source=Contact.Source.CLIENT, collected_on=collected_on, created_by=actor
-    )
-    ContactName.objects.create(contact=contact, kind=ContactName.Kind.LEGAL, name=new.name)
-    audit.record("contact.created", contact)
-    return contact
+    """A contact that starts with nothing but a name."""
+    values = {"kind": new.kind, "name": new.name, "source": Contact.Source.CLIENT, "collected_on": collected_on}
+    return enter_contact(actor=actor, public_id=uuid4(), values=values)
 
 
 def _add_parties(matter: Matter, client: Contact, adverse: list[Contact]) -> None:

@@ -45,7 +45,15 @@ class ResponsibleStays(Refused):
 
 
 @transaction.atomic
-def grant_access(*, actor: User, matter: Matter, to: Principal, level: Level, reason: str, now: datetime) -> None:  # noqa: ARG001
+def grant_access(  # noqa: PLR0913 - who gives what to whom, why and when
+    *,
+    actor: User,  # noqa: ARG001 - the viewer is the actor that is recorded
+    matter: Matter,
+    to: Principal,
+    level: Level,
+    reason: str,
+    now: datetime,  # noqa: ARG001
+) -> None:
     """Give exactly this level: a higher one held before is lowered to it."""
     require_reason(reason)
     require_grantable(to)

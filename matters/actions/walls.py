@@ -36,9 +36,7 @@ class AlreadyLowered(Refused):
 
 
 @transaction.atomic
-def raise_wall(
-    *, actor: User, matter: Matter, against: Sequence[team.Principal], reason: str, now: datetime
-) -> Wall:
+def raise_wall(*, actor: User, matter: Matter, against: Sequence[team.Principal], reason: str, now: datetime) -> Wall:
     """From this moment nobody named sees the matter, in open sessions too, by whatever grant."""
     team.require_reason(reason)
     if not against:

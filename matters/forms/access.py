@@ -11,7 +11,11 @@ from matters.forms.opening import PeopleField
 from matters.models.levels import Level
 from matters.queries import team
 
-REASON = {"max_length": 500, "help_text": _("Stays with the matter for those who ask later.")}
+
+def reason_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("Stays with the matter for those who ask later.")
+    )
 
 
 class PrincipalField(forms.ChoiceField):
@@ -37,7 +41,7 @@ class PrincipalField(forms.ChoiceField):
 
 class GrantForm(forms.Form):
     level = forms.ChoiceField(label=_("May"), choices=Level.choices, initial=Level.WORK)
-    reason = forms.CharField(label=_("Reason"), **REASON)
+    reason = reason_field()
 
     field_order = ("to", "level", "reason")
 
@@ -51,7 +55,7 @@ class WithdrawForm(forms.Form):
     """`holder` is the principal: a person's id, or a group's with a minus."""
 
     holder = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Reason"), **REASON)
+    reason = reason_field()
 
 
 class WallForm(forms.Form):
@@ -67,7 +71,7 @@ class WallForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = forms.CharField(label=_("Reason"), **REASON)
+    reason = reason_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -80,4 +84,4 @@ class WallForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), **REASON)
+    reason = reason_field()

@@ -32,9 +32,9 @@ class ExchangeForm(forms.Form):
         widget=forms.Textarea,
         help_text=_("Kept encrypted."),
     )
-    files = FilesField(label=_("Attachments"), required=False, help_text=_("Up to 50 MB each, encrypted on disk."))
+    chosen = FilesField(label=_("Attachments"), required=False, help_text=_("Up to 50 MB each, encrypted on disk."))
 
-    field_order = ("once", "happened_at", "direction", "minutes", "counterpart", "subject", "body", "files")
+    field_order = ("once", "happened_at", "direction", "minutes", "counterpart", "subject", "body", "chosen")
 
     def __init__(self, *args: Any, user: User, kind: Kind, contacts: Iterable[Contact], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -59,7 +59,7 @@ class ExchangeForm(forms.Form):
             direction=Communication.Direction(values.get("direction") or Communication.Direction.NONE),
             minutes=values.get("minutes"),
             counterpart=values["counterpart"],
-            incoming=tuple(values["files"]),
+            incoming=tuple(values["chosen"]),
         )
 
 
@@ -87,11 +87,11 @@ class MailForm(forms.Form):
         self.order_fields(list(self.field_order))
 
     def incoming(self) -> Any:
-        return incoming(cast("UploadedFile", self.cleaned_data["mail"]))
+        return incoming(cast("UploadedFile[Any]", self.cleaned_data["mail"]))
 
 
 class DocumentsForm(forms.Form):
-    files = FilesField(label=_("Files"), help_text=_("Up to 50 MB each, encrypted on disk."))
+    chosen = FilesField(label=_("Files"), help_text=_("Up to 50 MB each, encrypted on disk."))
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -1,7 +1,7 @@
 """Forms that add parties, change a matter and close it."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -48,8 +48,8 @@ class DetailsForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, matter: Matter, **options: Any) -> None:
-        super().__init__(*args, initial=_now_of(matter), **options)
+    def __init__(self, data: QueryDict | None = None, *, matter: Matter) -> None:
+        super().__init__(data, initial=_now_of(matter))
         self.fields["matter_type"].queryset = MatterType.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["responsible"].queryset = team.candidates()  # type: ignore[attr-defined]
 
@@ -58,8 +58,9 @@ class DetailsForm(forms.Form):
 
     def renew(self, matter: Matter) -> None:
         """After a stale save: what was typed stays, the version is the one now shown beside it."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version_of(matter))
+        data = cast("QueryDict", self.data).copy()
+        data["version"] = str(version_of(matter))
+        self.data = data
 
 
 def _now_of(matter: Matter) -> dict[str, Any]:
@@ -71,5 +72,5 @@ class ClosingForm(forms.Form):
     closed_on = forms.DateField(label=_("Closed on"), widget=forms.DateInput)
     reason = forms.CharField(label=_("How it ended"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, initial={"closed_on": today}, **options)
+    def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
+        super().__init__(data, initial={"closed_on": today})

@@ -25,7 +25,7 @@ class FilesField(forms.FileField):
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=FileInput, **options)
 
-    def clean(self, data: Any, initial: Any = None) -> list[Incoming]:
+    def clean(self, data: Any, initial: Any = None) -> list[Incoming]:  # noqa: ARG002 - Django's signature
         given = [file for file in (data or []) if file]
         if self.required and not given:
             raise forms.ValidationError(self.error_messages["required"], code="required")
@@ -34,8 +34,8 @@ class FilesField(forms.FileField):
         return [incoming(file) for file in given]
 
 
-def incoming(file: UploadedFile) -> Incoming:
-    return Incoming(file.name or "file", file)  # type: ignore[arg-type]
+def incoming(file: "UploadedFile[Any]") -> Incoming:
+    return Incoming(file.name or "file", file)
 
 
 class MomentInput(forms.DateTimeInput):
@@ -47,7 +47,7 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class ContactField(forms.ModelChoiceField):
+class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the matter's visible parties."""
 
     def __init__(self, contacts: Iterable[Contact], **options: Any) -> None:

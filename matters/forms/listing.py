@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from matters.models import Matter, MatterType
@@ -13,8 +14,8 @@ class FilterForm(forms.Form):
     matter_type = forms.ChoiceField(label=_("Type"), required=False)
     mine = forms.ChoiceField(label=_("Responsible"), required=False, choices=[("", _("Everyone")), ("1", _("Me"))])
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options, use_required_attribute=False)
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
         types = MatterType.objects.order_by("name").values_list("code", "name")
         self._offer("state", [("", _("All")), *Matter.State.choices])
         self._offer("matter_type", [("", _("All")), *types])

@@ -1,11 +1,12 @@
 """A form's own id, so that a form sent twice does its work once."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 SALT = "matters.once"
@@ -21,7 +22,7 @@ class OnceField(forms.CharField):
         self.user_id = user_id
         super().__init__(widget=forms.HiddenInput, initial=lambda: token_for(user_id))
 
-    def clean(self, value: Any) -> uuid.UUID:  # type: ignore[override]
+    def clean(self, value: Any) -> uuid.UUID:
         try:
             user_id, made = signing.loads(str(value), salt=SALT)
         except signing.BadSignature as error:
@@ -29,6 +30,13 @@ class OnceField(forms.CharField):
         if user_id != self.user_id:
             raise ValidationError(_("This form was opened by someone else. Open the page again."))
         return uuid.UUID(made)
+
+
+def renew(form: forms.Form, user_id: int) -> None:
+    """After `FormUsed`: what was typed stays, and the next press of the button is a new thing."""
+    data = cast("QueryDict", form.data).copy()
+    data["once"] = token_for(user_id)
+    form.data = data
 
 
 def token_for(user_id: int) -> str:

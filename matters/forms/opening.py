@@ -28,21 +28,21 @@ JURISDICTIONS = [
 ]
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several people or groups, by name."""
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.full_name if isinstance(obj, User) else obj.name)
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One member of staff, by name."""
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.full_name)
 
 
-class TypeField(forms.ModelChoiceField):
+class TypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
 

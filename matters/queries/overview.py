@@ -19,7 +19,12 @@ from matters.queries.team import Holder, names_of
 
 SHOWN = 12
 # Told by the thing itself, with more to say.
-TOLD_OTHERWISE = ("matter.communication_logged", "matter.mail_filed", "matter.document_added", "matter.document_fetched")
+TOLD_OTHERWISE = (
+    "matter.communication_logged",
+    "matter.mail_filed",
+    "matter.document_added",
+    "matter.document_fetched",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +113,9 @@ def title_of(row: Communication, name: str | None) -> str:
     if not name:
         return kind
     match row.kind, row.direction:
-        case ("mail" | "letter"), "in":
+        case (("mail" | "letter"), "in"):
             return _("%(kind)s from %(name)s") % {"kind": kind, "name": name}
-        case ("mail" | "letter"), "out":
+        case (("mail" | "letter"), "out"):
             return _("%(kind)s to %(name)s") % {"kind": kind, "name": name}
     return _("%(kind)s with %(name)s") % {"kind": kind, "name": name}
 

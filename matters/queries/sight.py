@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -15,6 +16,17 @@ from matters.models import Matter, MatterType, Wall, WallBar
 from matters.queries.team import Holder, names_of
 
 MOST_READERS = 30
+TOLD = {
+    "title",
+    "matter_type",
+    "state",
+    "responsible",
+    "jurisdiction",
+    "court_reference",
+    "summary",
+    "opened_on",
+    "closed_on",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +109,16 @@ def readers_of(matter: Matter, holders: list[Holder]) -> list[Reader]:
 
 def changes_of(matter: Matter) -> list[Change]:
     """What was changed in the matter's own fields, latest first; of sealed text only that it changed."""
-    versions: list[Any] = list(matter.history.order_by("history_id"))  # type: ignore[attr-defined]
+    versions: list[Any] = list(matter.history.order_by("history_id"))
     said = _Values(versions)
-    found = []
-    for before, after in zip(versions, versions[1:], strict=False):
-        for field in Matter.history.model._meta.get_fields():  # type: ignore[attr-defined]
-            if _is_told(field) and getattr(before, field.attname) != getattr(after, field.attname):
-                found.append(
-                    Change(
-                        after.history_date,
-                        said.staff.get(after.history_user_id, ""),
-                        str(field.verbose_name),
-                        said.of(field, before),
-                        said.of(field, after),
-                    )
-                )
+    told = [field for field in Matter.history.model._meta.get_fields() if field.name in TOLD]
+    found = [
+        said.change(field, before, after)
+        for before, after in pairwise(versions)
+        for field in told
+        if getattr(before, field.attname) != getattr(after, field.attname)
+    ]
     return found[::-1]
-
-
-def _is_told(field: Any) -> bool:
-    own = {known.name for known in Matter._meta.concrete_fields}
-    return field.name in own - {"id", "public_id", "created_by", "created_at"}
 
 
 class _Values:
@@ -127,6 +128,11 @@ class _Values:
         people = {row.responsible_id for row in versions} | {row.history_user_id for row in versions}
         self.staff = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "full_name"))
         self.types = dict(MatterType.objects.values_list("pk", "name"))
+
+    def change(self, field: Any, before: Any, after: Any) -> Change:
+        by = self.staff.get(after.history_user_id, "")
+        said = self.of(field, before), self.of(field, after)
+        return Change(after.history_date, by, str(field.verbose_name), *said)
 
     def of(self, field: Any, row: Any) -> str:
         value = getattr(row, field.attname)

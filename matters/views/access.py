@@ -104,16 +104,14 @@ def raise_wall(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def lower_wall(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id, Level.MANAGE, GRANTING)
-    wall = Wall.objects.filter(matter=opened.matter, pk=_number(request.POST.get("wall", ""))).first()
+    wall = Wall.objects.filter(matter=opened.matter, pk=frame.number(request, "wall")).first()
     if wall is None:
         raise Http404
     asked = "reason" not in request.POST
     form = ReasonForm() if asked else ReasonForm(request.POST)
     if not asked and form.is_valid():
         try:
-            walls.lower_wall(
-                actor=opened.person, wall=wall, reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            walls.lower_wall(actor=opened.person, wall=wall, reason=form.cleaned_data["reason"], now=timezone.now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -124,7 +122,9 @@ def lower_wall(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _form(opened: frame.File, form: Any, heading: str, label: str, **context: Any) -> HttpResponse:
     known = {"note": "", "kind": "main", "wall": "", **context}
     status = 422 if form.errors else 200
-    return frame.page(opened, "matters/access_form.html", "access", status, form=form, heading=heading, label=label, **known)
+    return frame.page(
+        opened, "matters/access_form.html", "access", status, form=form, heading=heading, label=label, **known
+    )
 
 
 def _done(request: HttpRequest, matter: Matter, said: str) -> HttpResponse:
@@ -141,7 +141,3 @@ def _principal(holder: int) -> team.Principal:
     if found is None:
         raise Http404
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0  # noqa: PLR2004 - fits a bigint

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from clients.models import Contact
 from lawcrm import audit
 from matters.actions.communications import AlreadyFiled, AlreadyLogged, file_mail, log_communication
-from matters.actions.refused import Refused
+from matters.actions.refused import FormUsed, Refused
 from matters.forms.communications import ExchangeForm, MailForm
+from matters.forms.once import renew
 from matters.models import Communication, Matter
 from matters.models.levels import Level
 from matters.queries import correspondence, overview
@@ -78,6 +79,8 @@ def _log(opened: frame.File, form: ExchangeForm) -> Communication | None:
         return known.communication
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        if isinstance(refusal, FormUsed):
+            renew(form, opened.person.pk)
         return None
 
 
@@ -107,6 +110,8 @@ def _file(request: HttpRequest, opened: frame.File, form: MailForm) -> Communica
         return known.communication
     except Refused as refusal:
         form.add_error("mail", str(refusal))
+        if isinstance(refusal, FormUsed):
+            renew(form, opened.person.pk)
         return None
     if filed.is_readable:
         messages.success(request, _("E-mail filed."))

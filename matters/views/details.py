@@ -57,8 +57,7 @@ def add_party(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def end_party(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id, Level.WORK, CHANGING)
-    key = request.POST.get("party", "")
-    party = Party.objects.filter(matter=opened.matter, pk=int(key)).first() if key.isdecimal() and len(key) < 18 else None  # noqa: PLR2004
+    party = Party.objects.filter(matter=opened.matter, pk=frame.number(request, "party")).first()
     if party is None:
         raise Http404
     now = timezone.now()
@@ -88,9 +87,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = DetailsForm(request.POST or None, matter=opened.matter)
     if form.is_valid():
         try:
-            closing.change_matter(
-                actor=opened.person, matter=opened.matter, wanted=form.details(), now=timezone.now()
-            )
+            closing.change_matter(actor=opened.person, matter=opened.matter, wanted=form.details(), now=timezone.now())
         except closing.ChangedMeanwhile as refusal:
             form.add_error(None, str(refusal))
             form.renew(opened.matter)

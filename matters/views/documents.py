@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from matters.actions.documents import FileErased, add_documents, fetch_document
-from matters.actions.refused import Refused
+from matters.actions.refused import FormUsed, Refused
 from matters.forms.communications import DocumentsForm
+from matters.forms.once import renew
 from matters.models import Document
 from matters.models.levels import Level
 from matters.queries import overview
@@ -45,11 +46,13 @@ def _add(opened: frame.File, form: DocumentsForm) -> int:
             actor=opened.person,
             matter=opened.matter,
             once=values["once"],
-            incoming=values["files"],
+            incoming=values["chosen"],
             now=timezone.now(),
         )
     except Refused as refusal:
-        form.add_error("files", str(refusal))
+        form.add_error("chosen", str(refusal))
+        if isinstance(refusal, FormUsed):
+            renew(form, opened.person.pk)
         return 0
     return len(added)
 

@@ -1,6 +1,5 @@
 """What all pages of one matter share: loading it, asking what the person may do, header, tabs and aside."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -21,6 +20,7 @@ from matters.queries import overview
 from matters.queries.team import Holder, holders_of, level_among
 
 READING = "matters.view_matter"
+LONGEST_ID = 18  # digits, which fit a bigint
 
 
 @dataclass
@@ -134,3 +134,7 @@ def page(opened: File, template: str, current: str, status: int = 200, **context
     return render(opened.request, template, {**frame, **context}, status=status)
 
 
+def number(request: HttpRequest, name: str) -> int:
+    """An inner id from a form of ours; 0 for what is none."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else 0

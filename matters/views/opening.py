@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.actions.opening import AlreadyOpened, open_matter
-from matters.actions.refused import Refused
+from matters.actions.refused import FormUsed, Refused
+from matters.forms.once import renew
 from matters.forms.opening import OpeningForm
 from matters.forms.picker import pick
 from matters.models import Matter
@@ -44,6 +45,8 @@ def _open(person: User, form: OpeningForm) -> Matter | None:
         return known.matter
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        if isinstance(refusal, FormUsed):
+            renew(form, person.pk)
         return None
 
 

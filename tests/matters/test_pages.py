@@ -6,11 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.models import Matter
 from matters.urls import urlpatterns
-from tests import factories, personas
+from tests import personas
 from tests.matters.conftest import Opener
 
 pytestmark = pytest.mark.django_db
