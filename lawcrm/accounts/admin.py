@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from lawcrm.accounts import notices
 from lawcrm.accounts.actions import second_factor, staff
+from lawcrm.accounts.forms import ProfileForm
 from lawcrm.accounts.models import FactorReset, GroupKind, TotpDevice, User
 from lawcrm.accounts.roles import ROLES
 
@@ -33,7 +34,7 @@ class Unlogged(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
+class StaffForm(ProfileForm):
     """Roles are a field of their own, so that saving cannot touch practice groups."""
 
     roles = forms.ModelMultipleChoiceField(
@@ -43,9 +44,8 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
     )
 
-    class Meta:
-        model = User
-        fields = ("email", "full_name", "initials", "language", "time_zone", "ends_on")
+    class Meta(ProfileForm.Meta):
+        fields: tuple[str, ...] = ("email", "full_name", "initials", "language", "time_zone", "ends_on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

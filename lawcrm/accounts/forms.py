@@ -100,4 +100,4 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("full_name", "initials", "language", "time_zone")
+        fields: tuple[str, ...] = ("full_name", "initials", "language", "time_zone")

@@ -54,7 +54,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def enrolled(request: HttpRequest, device: TotpDevice, codes: list[str]) -> HttpResponse:
     """The session of the enrolling person was ended with the others and is saved again under a new key."""
     mark_verified(request, device)
-    response = render(request, "accounts/recovery_codes.html", {"codes": codes, "onward": destination(request)})
+    response = sheet(request, codes)
     origin.remember_device(request, response, device.user)
     return response
 
@@ -101,8 +101,14 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     form = ConfirmPasswordForm(request.POST or None)
     if request.method == "POST" and confirmed(request, form):
         codes = second_factor.renew_recovery_codes(actor=request.user)  # type: ignore[arg-type]
-        return render(request, "accounts/recovery_codes.html", {"codes": codes, "onward": destination(request)})
+        return sheet(request, codes)
     return render(request, "accounts/recovery_codes_renew.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def sheet(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    """The recovery codes, to print or write down; this page is not found again."""
+    context = {"codes": codes, "text": "\n".join(codes), "onward": destination(request)}
+    return render(request, "accounts/recovery_codes.html", context)
 
 
 def query_of(request: HttpRequest) -> str:

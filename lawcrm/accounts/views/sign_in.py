@@ -1,7 +1,7 @@
 """Signing in: password, then a one-time or recovery code; and signing out."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import django_otp
 from django import forms
@@ -76,7 +76,7 @@ def checked(request: HttpRequest, form: SignInForm) -> User | None:
     except Throttled as refusal:
         form.add_error(None, str(refusal))
         return None
-    user = cast("User | None", authenticate(request, username=email, password=form.cleaned_data["password"]))
+    user = authenticate(request, username=email, password=form.cleaned_data["password"])
     if user is None:
         form.add_error(None, _("The e-mail address or the password is not right."))
         return None
