@@ -116,7 +116,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "lawcrm.accounts.session_store"
-SESSION_IDLE_AGE = 60 * int(env.text("SESSION_IDLE_MINUTES", "60"))
+SESSION_IDLE_AGE = 60 * min(int(env.text("SESSION_IDLE_MINUTES", "60")), 60)
 # The cookie has no age: the session's row decides, idle and absolute limit both.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
