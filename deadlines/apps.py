@@ -1,7 +1,40 @@
 """The deadlines app."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+def waiting_for(request: HttpRequest) -> int:
+    """How many entries this person is to confirm."""
+    from deadlines.queries import book
+
+    person = request.user
+    if "deadlines.confirm_deadline" not in person.role_permissions():  # type: ignore[union-attr]
+        return 0
+    return book.count_waiting(person.pk or 0)
 
 
 class DeadlinesConfig(AppConfig):
     name = "deadlines"
+
+    def ready(self) -> None:
+        from deadlines.actions import notice
+        from lawcrm import ui
+
+        notice.register()
+        reading, entering = "deadlines.view_deadline", "deadlines.enter_deadline"
+        ui.nav.add("work", "today", _("Today"), "sun", order=10, phone=True)
+        ui.nav.add(
+            "work",
+            "deadlines:list",
+            _("Deadlines"),
+            "calendar-clock",
+            permission=reading,
+            counter=waiting_for,
+            order=40,
+            phone=True,
+        )
+        ui.commands.add("deadlines:enter", _("Deadline"), "calendar-clock", menu="new", permission=entering, order=40)
+        ui.commands.add("deadlines:add_task", _("Task"), "check", menu="new", permission=entering, order=45)
+        ui.commands.add("deadlines:tasks", _("My tasks"), "check", permission=reading, order=45)

@@ -127,6 +127,11 @@ class Deadline(models.Model):
                 fields=["assignee", "due_on", "id"], name="deadlines_open_mine", condition=models.Q(state="open")
             ),
             models.Index(fields=["matter", "due_on"], name="deadlines_of_matter"),
+            models.Index(
+                fields=["due_on", "id"],
+                name="deadlines_unconfirmed",
+                condition=models.Q(state="open", confirmed_at__isnull=True),
+            ),
         ]
         constraints = [
             # Four eyes: nobody confirms what they entered themselves.

@@ -46,7 +46,12 @@ class Reminder(models.Model):
             models.UniqueConstraint(fields=["deadline", "recipient", "step"], name="deadlines_reminder_once"),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="deadlines_reminder_due", condition=models.Q(state="waiting"))
+            models.Index(fields=["due_at", "id"], name="deadlines_reminder_due", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["recipient"],
+                name="deadlines_reminder_told",
+                condition=models.Q(state="handed", acknowledged_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

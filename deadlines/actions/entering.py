@@ -1,0 +1,131 @@
+"""Entering a deadline, confirming it, moving it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deadlines.actions.refused import ChangedMeanwhile, Refused, locked, locked_matter, require_reason, require_team
+from deadlines.actions.reminding import make_reminders, settle_reminders
+from deadlines.models import Deadline
+from lawcrm import audit
+from lawcrm.accounts.models import User
+from lawcrm.crypto.errors import KeyDestroyed
+from matters.models import Matter
+
+
+class AlreadyEntered(Refused):
+    """The same form came twice."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        super().__init__(_("This deadline was already entered."))
+
+
+class MatterErased(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This matter has been erased. Nothing can be added to it."))
+
+
+class OwnEntry(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("You entered this date yourself. Somebody else has to check and confirm it."))
+
+
+class AlreadyConfirmed(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has confirmed this deadline already."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A deadline as a person describes it; `once` is the form's own id and becomes the deadline's."""
+
+    once: UUID
+    matter: Matter
+    kind: Deadline.Kind
+    criticality: Deadline.Criticality
+    title: str
+    due_on: date
+    assignee: User
+    deputy: User | None = None
+    due_time: time | None = None
+    trigger_on: date | None = None
+    trigger_label: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
+    """Unconfirmed until a second person has checked it; reminders are made at once all the same."""
+    matter = locked_matter(entry.matter.pk)
+    if (known := Deadline.objects.filter(public_id=entry.once, matter=matter).first()) is not None:
+        raise AlreadyEntered(known)
+    require_team(matter, timezone.localdate(now), entry.assignee, entry.deputy)
+    deadline = _described(entry, matter)
+    deadline.entered_by, deadline.entered_at = actor, now
+    try:
+        deadline.save()
+    except KeyDestroyed:
+        raise MatterErased from None
+    make_reminders(deadline, now)
+    audit.record("deadline.entered", deadline, deadline_kind=deadline.kind, due_on=deadline.due_on)
+    return deadline
+
+
+def _described(entry: Entry, matter: Matter) -> Deadline:
+    deputy = entry.deputy if entry.deputy != entry.assignee else None
+    return Deadline(
+        public_id=entry.once,
+        matter=matter,
+        sealed_for=matter.public_id,
+        kind=entry.kind,
+        criticality=entry.criticality,
+        title=entry.title,
+        due_on=entry.due_on,
+        due_time=entry.due_time,
+        time_zone=settings.TIME_ZONE,
+        trigger_on=entry.trigger_on,
+        trigger_label=entry.trigger_label,
+        note=entry.note or None,
+        assignee=entry.assignee,
+        deputy=deputy,
+    )
+
+
+@transaction.atomic
+def confirm_deadline(*, actor: User, deadline: Deadline, seen: date | None, now: datetime) -> Deadline:
+    """Four eyes: by someone who did not enter the date, and only the date they saw."""
+    if seen is None:
+        raise ChangedMeanwhile
+    deadline = locked(deadline, seen)
+    if deadline.is_confirmed:
+        raise AlreadyConfirmed
+    if deadline.entered_by_id == actor.pk:
+        raise OwnEntry
+    deadline.confirmed_by, deadline.confirmed_at = actor, now
+    deadline.save()
+    audit.record("deadline.confirmed", deadline, due_on=deadline.due_on)
+    return deadline
+
+
+@transaction.atomic
+def move_deadline(  # noqa: PLR0913 - what a person says about a move
+    *, actor: User, deadline: Deadline, seen: date, due_on: date, due_time: time | None, reason: str, now: datetime
+) -> Deadline:
+    """A new date is a new entry: its mover answers for it and somebody else confirms it; reminders are made anew."""
+    reason = require_reason(reason)
+    deadline = locked(deadline, seen)
+    before = deadline.due_on
+    deadline.due_on, deadline.due_time = due_on, due_time
+    deadline.confirmed_by = deadline.confirmed_at = None
+    deadline.entered_by, deadline.entered_at = actor, now
+    deadline.save()
+    settle_reminders(deadline, "moved")
+    make_reminders(deadline, now)
+    audit.record("deadline.moved", deadline, reason=reason, before=before, due_on=due_on)
+    return deadline

@@ -1,0 +1,59 @@
+"""The mail that reminds: number, kind, date and a link; nothing that names anybody."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
+
+from deadlines.actions import reminding
+from deadlines.models import Deadline, Reminder
+from deadlines.queries import team
+from lawcrm import outbox
+from lawcrm.accounts.models import User
+from lawcrm.doors.safe_mail import Mail
+from lawcrm.models.outbox import OutboxMessage
+
+
+def may_send(message: OutboxMessage) -> bool:
+    reminder = Reminder.objects.filter(pk=message.thing_id).first()
+    if reminder is None or reminder.state != Reminder.State.HANDED:
+        raise outbox.MayNot("settled")
+    if reminder.acknowledged_at is not None:
+        raise outbox.MayNot("acknowledged")
+    recipient = team.at_work(timezone.localdate()).filter(pk=message.recipient_id).first()
+    if recipient is None:
+        raise outbox.MayNot("not-at-work")
+    if not reminding.still_to_tell(reminder, recipient):
+        raise outbox.MayNot("not-visible")
+    return True
+
+
+def compose(message: OutboxMessage) -> Mail:
+    recipient = User.objects.get(pk=message.recipient_id)
+    reminder = Reminder.objects.get(pk=message.thing_id)
+    deadline = Deadline.objects.select_related("matter").get(pk=reminder.deadline_id)
+    with override(recipient.language):
+        facts = {
+            "number": deadline.matter.number,
+            "kind": deadline.get_kind_display(),
+            "date": date_format(deadline.due_on, pgettext("date in full", "l j F Y")),
+            "time": f"{deadline.due_time:%H:%M}" if deadline.due_time else "",
+        }
+        subject = _("%(number)s: %(kind)s, %(date)s") % facts
+        url = settings.SITE_URL + reverse("deadlines:detail", args=[deadline.public_id])
+        unconfirmed = deadline.confirmed_at is None
+        context = {**facts, "url": url, "unconfirmed": unconfirmed, "firm": settings.FIRM_NAME}
+        return Mail(
+            to=recipient.email,
+            to_name=recipient.full_name,
+            subject=subject,
+            text=render_to_string("mail/deadlines/reminder.txt", context),
+        )
+
+
+def register() -> None:
+    """A reminder sent twice is better than one that is lost."""
+    outbox.kind(reminding.KIND, policy=outbox.RESEND, compose=compose, may_send=may_send)

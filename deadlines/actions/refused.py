@@ -1,0 +1,72 @@
+"""What every refusal of this app has in common, and what all actions check first."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from deadlines.models import Deadline
+from deadlines.queries import team
+from lawcrm.accounts.models import User
+from matters.models import Matter
+
+
+class Refused(Exception):
+    """An expected failure; the sentence is for the person who tried."""
+
+
+class MatterGone(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This matter is not open to you for work. It may have been closed meanwhile."))
+
+
+class NotOnTeam(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This person does not see the matter. Give them access first, or choose someone else."))
+
+
+class Ended(Refused):
+    def __init__(self, deadline: Deadline) -> None:
+        state = {"state": deadline.get_state_display().lower()}
+        super().__init__(_("This deadline has ended already: it is %(state)s.") % state)
+
+
+class ChangedMeanwhile(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This deadline was moved while you looked at it. Check the date shown now, then try again."))
+
+
+class WithoutReason(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Say why: the reason is kept with the deadline."))
+
+
+def locked_matter(matter_id: int) -> Matter:
+    """The matter, locked so that of two entries at once the second sees the first."""
+    matter = Matter.objects.select_for_update(of=("self",), no_key=True).filter(pk=matter_id).first()
+    if matter is None or matter.is_closed or not team.may_work(matter.pk):
+        raise MatterGone
+    return matter
+
+
+def locked(deadline: Deadline, seen: date | None = None) -> Deadline:
+    """The deadline as it is now, still open and, if said, still due on the day the person saw."""
+    found = Deadline.objects.select_for_update(of=("self",), no_key=True).filter(pk=deadline.pk).first()
+    if found is None or not team.may_work(found.matter_id):
+        raise MatterGone
+    if found.state != Deadline.State.OPEN:
+        raise Ended(found)
+    if seen is not None and seen != found.due_on:
+        raise ChangedMeanwhile
+    return found
+
+
+def require_team(matter: Matter, today: date, *people: User | None) -> None:
+    wanted = {person.pk for person in people if person is not None}
+    if team.team_of(matter, today).filter(pk__in=wanted).count() != len(wanted):
+        raise NotOnTeam
+
+
+def require_reason(reason: str) -> str:
+    if not reason.strip():
+        raise WithoutReason
+    return reason.strip()

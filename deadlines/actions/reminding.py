@@ -1,0 +1,79 @@
+"""Reminders: made with the deadline, handed to the outbox when due, acknowledged by those reminded."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from deadlines import ladder
+from deadlines.models import Deadline, Reminder
+from lawcrm import access, outbox
+from lawcrm.accounts.models import User
+from lawcrm.models.outbox import OutboxMessage
+
+KIND = "deadlines.reminder"
+BATCH = 200
+State = Reminder.State
+
+
+def make_reminders(deadline: Deadline, now: datetime) -> None:
+    """One per step and person, in the caller's transaction. Each move starts a new round of them."""
+    held = Reminder.objects.filter(deadline=deadline).values_list("step", flat=True)
+    turn = max((int(step.rpartition(".")[2]) for step in held), default=0) + 1
+    people = dict.fromkeys(user for user in (deadline.assignee_id, deadline.deputy_id) if user is not None)
+    Reminder.objects.bulk_create(
+        Reminder(
+            deadline=deadline,
+            matter_id=deadline.matter_id,
+            recipient_id=user,
+            step=f"{step.name}.{turn}",
+            due_at=step.at,
+        )
+        for step in ladder.still_ahead(deadline, now)
+        for user in people
+    )
+
+
+def settle_reminders(deadline: Deadline, reason: str) -> None:
+    """Nobody is reminded any more of what was done, struck or moved, not even by what waits in the outbox."""
+    open_rows = Reminder.objects.filter(deadline=deadline, acknowledged_at=None).exclude(state=State.CANCELLED)
+    settled = list(open_rows.values_list("pk", flat=True))
+    open_rows.update(state=State.CANCELLED)
+    outbox.cancel(OutboxMessage.objects.filter(kind=KIND, thing_id__in=settled), reason=reason)
+
+
+def hand_over(*, now: datetime) -> int:
+    """Hand every due reminder to the outbox, a batch at a time; of several runs at once each takes its own."""
+    handed = 0
+    while taken := _hand_batch(now):
+        handed += taken
+    return handed
+
+
+@transaction.atomic
+def _hand_batch(now: datetime) -> int:
+    due = Reminder.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+    batch = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    for reminder in batch:
+        outbox.put(
+            kind=KIND,
+            recipient=outbox.staff(reminder.recipient_id),
+            thing_id=reminder.pk,
+            matter_id=reminder.matter_id,
+            not_before=now,
+        )
+    taken = Reminder.objects.filter(pk__in=[reminder.pk for reminder in batch])
+    return taken.update(state=State.HANDED, handed_at=now)
+
+
+@transaction.atomic
+def acknowledge(*, actor: User, deadline: Deadline, now: datetime) -> int:
+    """The person has seen what they were reminded of; answers how many reminders that settled."""
+    told = Reminder.objects.filter(deadline=deadline, recipient=actor, state=State.HANDED, acknowledged_at=None)
+    return told.update(acknowledged_at=now)
+
+
+def still_to_tell(reminder: Reminder, recipient: User) -> bool:
+    """Asked as the recipient: a wall raised since hides the deadline. Locked until the mail is out."""
+    with access.as_user(recipient, source="job"):
+        rows = Deadline.objects.filter(pk=reminder.deadline_id, state=Deadline.State.OPEN)
+        return rows.select_for_update(of=("self",), no_key=True).exists()

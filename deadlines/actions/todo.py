@@ -1,0 +1,51 @@
+"""Adding a task and getting it done."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from deadlines.actions.refused import MatterGone, locked_matter, require_team
+from deadlines.models import Task
+from deadlines.queries import team
+from lawcrm import audit
+from lawcrm.accounts.models import User
+from matters.models import Matter
+
+
+@transaction.atomic
+def add_task(  # noqa: PLR0913 - the parts of a task
+    *, actor: User, once: UUID, matter: Matter, title: str, assignee: User, due_on: date | None, now: datetime
+) -> Task:
+    """The same form sent twice adds one task."""
+    matter = locked_matter(matter.pk)
+    if (known := Task.objects.filter(public_id=once, matter=matter).first()) is not None:
+        return known
+    require_team(matter, timezone.localdate(now), assignee)
+    task = Task(public_id=once, matter=matter, title=title, assignee=assignee, due_on=due_on, created_by=actor)
+    task.save()
+    audit.record("task.added", task, matter_id=matter.pk)
+    return task
+
+
+@transaction.atomic
+def finish_task(*, actor: User, task: Task, now: datetime) -> Task:
+    return _set(task, actor, now)
+
+
+@transaction.atomic
+def reopen_task(*, actor: User, task: Task) -> Task:  # noqa: ARG001 - the trail knows the actor
+    return _set(task, None, None)
+
+
+def _set(task: Task, by: User | None, at: datetime | None) -> Task:
+    """Saying again what is so already changes nothing."""
+    task = Task.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
+    if not team.may_work(task.matter_id):
+        raise MatterGone
+    if (task.done_at is None) != (at is None):
+        task.done_by, task.done_at = by, at
+        task.save()
+        audit.record("task.done" if at else "task.reopened", task)
+    return task

@@ -1,0 +1,16 @@
+"""Reminders of a deadline and of a person."""
+
+from django.db.models import QuerySet
+
+from deadlines.models import Deadline, Reminder
+
+
+def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
+    return Reminder.objects.filter(deadline=deadline).select_related("recipient").order_by("due_at", "pk")
+
+
+def unacknowledged(user_id: int, most: int = 5) -> list[Deadline]:
+    """Open deadlines this person was reminded of and has not said so, most urgent first."""
+    told = Reminder.objects.filter(recipient=user_id, state=Reminder.State.HANDED, acknowledged_at=None)
+    rows = Deadline.objects.filter(pk__in=told.values("deadline_id"), state=Deadline.State.OPEN)
+    return list(rows.select_related("matter").defer("note", "trace", "matter__summary").order_by("due_on", "pk")[:most])

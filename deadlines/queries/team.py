@@ -1,0 +1,44 @@
+"""Who works on a matter: whom a deadline can be given to, and how far the viewer's own grant reaches."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from lawcrm import access
+from lawcrm.accounts.models import User
+from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
+
+WORKING = ("work_matter", "manage_matter")
+
+
+def at_work(today: date) -> QuerySet[User]:
+    """Accounts that can still be signed in to."""
+    return User.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), is_active=True)
+
+
+def team_of(matter: Matter, today: date) -> QuerySet[User]:
+    """Everybody at work whom the matter's grants reach and no wall keeps out, by name."""
+    people = at_work(today).order_by("full_name", "pk")
+    if access.WHOLE_FIRM not in matter.acl:
+        people = people.filter(_among(matter.acl)).distinct()
+    return people.exclude(_among(matter.deny)) if matter.deny else people
+
+
+def _among(principals: list[int]) -> Q:
+    users = [principal for principal in principals if principal > 0]
+    groups = [-principal for principal in principals if principal < 0]
+    return Q(pk__in=users) | Q(groups__in=groups)
+
+
+def worked_on() -> QuerySet[Matter]:
+    """Open matters the viewer may not only read."""
+    viewer = access.required()
+    groups = [-principal for principal in viewer.principals if principal < 0]
+    own = MatterUserObjectPermission.objects.filter(user_id=viewer.user_id, permission__codename__in=WORKING)
+    shared = MatterGroupObjectPermission.objects.filter(group_id__in=groups, permission__codename__in=WORKING)
+    reached = Q(pk__in=own.values("content_object_id")) | Q(pk__in=shared.values("content_object_id"))
+    return Matter.objects.filter(reached, state=Matter.State.OPEN).defer("summary").order_by("-opened_on", "-pk")
+
+
+def may_work(matter_id: int) -> bool:
+    return worked_on().filter(pk=matter_id).exists()

@@ -1,0 +1,63 @@
+"""What the pages of the book share: loading, rights of the person, the matter of a form."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from deadlines.models import Deadline
+from deadlines.queries import team
+from lawcrm.accounts.models import User
+from matters.models import Matter
+
+READING, ENTERING, CONFIRMING = (f"deadlines.{name}_deadline" for name in ("view", "enter", "confirm"))
+
+
+def person(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    return permission in person(request).role_permissions()
+
+
+def load(public_id: UUID) -> Deadline:
+    """404 whether hidden or missing."""
+    rows = Deadline.objects.select_related(
+        "matter", "assignee", "deputy", "entered_by", "confirmed_by", "ended_by"
+    ).defer("matter__summary")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def load_to_change(public_id: UUID) -> Deadline:
+    deadline = load(public_id)
+    require_work(deadline.matter)
+    return deadline
+
+
+def require_work(matter: Matter) -> None:
+    """Visible but not allowed is 403 with the reason in words."""
+    if not team.may_work(matter.pk):
+        raise PermissionDenied(
+            _("This matter is closed; its deadlines stay as they are.")
+            if matter.is_closed
+            else _("You may read this matter, but this needs more. Those who manage it can give you that.")
+        )
+
+
+def chosen_matter(request: HttpRequest) -> Matter | None:
+    """The matter named in the address; None when none is."""
+    named: Any = request.GET.get("matter", "")
+    if not named:
+        return None
+    try:
+        matter = Matter.objects.defer("summary").filter(public_id=UUID(named)).first()
+    except ValueError:
+        matter = None
+    if matter is None:
+        raise Http404
+    require_work(matter)
+    return matter

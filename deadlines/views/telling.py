@@ -1,0 +1,60 @@
+"""A deadline in words: its arithmetic, its journal."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from deadlines.models import Deadline, Reminder
+from lawcrm.accounts.models import User
+from lawcrm.models import JournalEntry
+
+WORDS = {
+    "deadline.entered": gettext_lazy("Entered"),
+    "deadline.confirmed": gettext_lazy("Confirmed"),
+    "deadline.moved": gettext_lazy("Moved"),
+    "deadline.done": gettext_lazy("Done"),
+    "deadline.struck": gettext_lazy("Struck"),
+}
+KINDS = {"deadline.confirmed": "ok", "deadline.done": "ok", "deadline.moved": "warn", "deadline.struck": "warn"}
+
+
+def arithmetic(deadline: Deadline, told: list[Reminder], now: datetime) -> list[dict[str, Any]]:
+    """From what set it off to the date and the next reminder, line by line."""
+    lines = []
+    if deadline.trigger_on:
+        label = deadline.trigger_label or _("what set it off")
+        lines.append({"left": date_format(deadline.trigger_on, "j M Y, D"), "right": label})
+    lines += [{"left": step.get("left", ""), "right": step.get("right", "")} for step in deadline.trace]
+    due = date_format(deadline.due_on, "j M Y, D")
+    time = f" {deadline.due_time:%H:%M}" if deadline.due_time else ""
+    lines.append({"left": f"{due}{time}", "right": deadline.get_kind_display()})
+    coming = [row.due_at for row in told if row.state == Reminder.State.WAITING and row.due_at > now]
+    if coming:
+        lines.append({"left": _("next reminder %(day)s") % {"day": date_format(min(coming), "D j M")}, "right": ""})
+    return lines
+
+
+def awaits(told: list[Reminder], user_id: int) -> bool:
+    """Whether this person was reminded and has not said so."""
+    return any(
+        row.recipient_id == user_id and row.state == Reminder.State.HANDED and row.acknowledged_at is None
+        for row in told
+    )
+
+
+def happenings(entries: list[JournalEntry]) -> list[dict[str, Any]]:
+    people = {entry.actor_id for entry in entries if entry.actor_id}
+    names = dict(User.objects.filter(pk__in=people).values_list("pk", "full_name"))
+    return [
+        {
+            "at": entry.at,
+            "strong": WORDS.get(entry.kind, entry.kind),
+            "rest": _("by %s") % names[entry.actor_id] if entry.actor_id in names else "",
+            "text": entry.reason,
+            "kind": KINDS.get(entry.kind, ""),
+        }
+        for entry in entries
+    ]

@@ -1,0 +1,118 @@
+"""The front page: what is due, what waits for this person, and cards of other rooms."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_safe
+
+from deadlines.models import Deadline
+from deadlines.queries import book, reminders, todo
+from deadlines.views import frame
+from lawcrm import today as front
+from lawcrm.ui_chart import Bar, BarChart
+
+SHOWN, TASKS, BANNERS = 20, 6, 3
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    day = timezone.localdate()
+    context = {
+        "title": date_format(day, pgettext("date as a title", "l j F")),
+        "cards": front.cards(request),
+        "keeps_book": frame.may(request, frame.READING),
+        "may_enter": frame.may(request, frame.ENTERING),
+    }
+    if context["keeps_book"]:
+        context |= _book(request, day)
+    return render(request, "today.html", context)
+
+
+def _book(request: HttpRequest, day: date) -> dict[str, Any]:
+    person = frame.person(request).pk
+    days = book.days_of(person, day)
+    rows = list(book.mine_until(person, day + timedelta(days=book.DAYS - 1))[:SHOWN])
+    waiting = _waiting(request)
+    tasks = list(todo.open_tasks(person)[: TASKS + 1])
+    return {
+        "lede": lede(rows, day),
+        "rows": rows,
+        "more": len(rows) == SHOWN,
+        "chart": chart(days) if rows else None,
+        "waiting": waiting[:BANNERS],
+        "more_waiting": len(waiting) > BANNERS,
+        "told": reminders.unacknowledged(person),
+        "tasks": tasks[:TASKS],
+        "more_tasks": len(tasks) > TASKS,
+    }
+
+
+def _waiting(request: HttpRequest) -> list[Deadline]:
+    if not frame.may(request, frame.CONFIRMING):
+        return []
+    rows = book.waiting_for(frame.person(request).pk).select_related("matter", "entered_by")
+    return list(rows.defer("note", "trace", "matter__summary").order_by("due_on", "pk")[: BANNERS + 1])
+
+
+def chart(days: list[book.Day]) -> BarChart:
+    bars = [
+        Bar(str(day.on.day), day.count, _kind(day, is_today=place == 0), date_format(day.on, "l j F"))
+        for place, day in enumerate(days)
+    ]
+    return BarChart(_("Deadlines in the next 14 days"), bars, (_("Day"), _("Deadlines")))
+
+
+def _kind(day: book.Day, *, is_today: bool) -> str:
+    if not day.critical:
+        return "quiet"
+    return "danger" if is_today else ""
+
+
+def lede(rows: list[Deadline], day: date) -> str:
+    """The state of the day in a sentence or two."""
+    late = [row for row in rows if row.due_on < day]
+    due = [row for row in rows if row.due_on == day]
+    sentences = []
+    if late:
+        sentences.append(_overdue(len(late)))
+    if due:
+        sentences.append(_due(len(due), sum(not row.is_confirmed for row in due)))
+    elif ahead := [row for row in rows if row.due_on > day]:
+        coming = {"day": date_format(ahead[0].due_on, pgettext("date in running text", "l j F"))}
+        sentences.append(_("Nothing is due today, the next is on %(day)s.") % coming)
+    else:
+        sentences.append(_("Nothing is due in the next 14 days."))
+    return " ".join(sentences)
+
+
+def _overdue(count: int) -> str:
+    text = ngettext("one deadline is overdue.", "%(count)s deadlines are overdue.", count)
+    return capfirst(text % {"count": in_words(count)})
+
+
+def _due(count: int, unconfirmed: int) -> str:
+    text = ngettext("one deadline today", "%(count)s deadlines today", count) % {"count": in_words(count)}
+    if not unconfirmed:
+        return _("%(due)s, confirmed.") % {"due": capfirst(text)}
+    if count == unconfirmed:
+        rest = ngettext("still unconfirmed", "all still unconfirmed", count)
+    else:
+        rest = ngettext("one still unconfirmed", "%(count)s still unconfirmed", unconfirmed)
+        rest %= {"count": in_words(unconfirmed)}
+    return f"{capfirst(text)}, {rest}."
+
+
+def in_words(number: int) -> str:
+    """Up to twelve in words, as in running text."""
+    words = [
+        *("", _("one"), _("two"), _("three"), _("four"), _("five"), _("six")),
+        *(_("seven"), _("eight"), _("nine"), _("ten"), _("eleven"), _("twelve")),
+    ]
+    return words[number] if number < len(words) else str(number)

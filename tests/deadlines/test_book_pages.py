@@ -1,0 +1,249 @@
+"""The pages of the deadline book, by the people who use them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from deadlines.forms.dates import read_date
+from deadlines.models import Deadline
+from lawcrm import access
+from tests.deadlines.office import NOW, TODAY, Office, again, enter_url, entered, typed, wall_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_a_person_enters_a_deadline_and_another_confirms_it(office: Office) -> None:
+    ida, karin = office.browser(office.assistant), office.browser(office.lawyer)
+    answer = ida.post(enter_url(office.matter), typed(office, trigger_on="30/10/2026", trigger_label="judgment served"))
+    assert answer.status_code == 302
+    page = text(ida.get(answer.url))
+    assert "30 Oct 2026, Fri" in page
+    assert "Confirm the date" not in page
+    assert "waits for your confirmation" in text(karin.get(reverse("today")))
+    assert "Confirm the date" in text(karin.get(answer.url))
+    confirmed = karin.post(f"{answer.url}confirm/", {"seen": "2026-11-30"}, follow=True)
+    assert "Two people answer" in text(confirmed)
+    assert "waits for your confirmation" not in text(karin.get(reverse("today")))
+
+
+def test_who_entered_it_is_refused_in_words(office: Office) -> None:
+    deadline = entered(office, by=office.lawyer)
+    url = reverse("deadlines:confirm", args=[deadline.public_id])
+    answer = office.browser(office.lawyer).post(url, {"seen": "2026-11-20"}, follow=True)
+    assert "Somebody else has to check" in text(answer)
+    assert not again(deadline).is_confirmed
+
+
+def test_the_date_confirmed_is_the_date_seen(office: Office) -> None:
+    deadline = entered(office)
+    url = reverse("deadlines:confirm", args=[deadline.public_id])
+    karin = office.browser(office.lawyer)
+    for seen in ({"seen": "2026-11-19"}, {"seen": "x"}, {}):
+        assert "was moved while you looked" in text(karin.post(url, seen, follow=True))
+    assert not again(deadline).is_confirmed
+
+
+PAGES = ("detail", "confirm", "acknowledge", "move", "done", "strike")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_outsiders_and_walled_off_people_find_nothing(name: str, office: Office) -> None:
+    url = reverse(f"deadlines:{name}", args=[entered(office).public_id])
+    wall_off(office.matter, office.assistant)
+    for person in (office.outsider, office.assistant):
+        browser = office.browser(person)
+        assert (browser.post(url) if name in {"confirm", "acknowledge"} else browser.get(url)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["confirm", "move", "done", "strike"])
+def test_who_may_only_read_is_told_so(name: str, office: Office) -> None:
+    url = reverse(f"deadlines:{name}", args=[entered(office).public_id])
+    reader = office.browser(office.reader)
+    answer = reader.post(url, {"seen": "2026-11-20"})
+    assert answer.status_code == 403
+    assert "this needs more" in text(answer)
+    assert reader.get(reverse("deadlines:detail", args=[Deadline_id(office)])).status_code == 200
+    assert reader.get(enter_url(office.matter)).status_code == 403
+
+
+def Deadline_id(office: Office) -> Any:  # noqa: N802
+    with access.as_system("test"):
+        return Deadline.objects.get().public_id
+
+
+def test_outsiders_learn_of_no_deadline_in_list_counter_or_today(office: Office) -> None:
+    entered(office, by=office.assistant, assignee=office.assistant)
+    outsider = office.browser(office.outsider)
+    for url in (reverse("today"), reverse("deadlines:list"), reverse("deadlines:enter"), enter_url(office.matter)):
+        page = outsider.get(url)
+        assert "Nordbau" not in text(page)
+        assert office.matter.number not in text(page)
+    assert outsider.get(enter_url(office.matter)).status_code == 404
+
+
+def test_the_team_alone_is_offered_and_accepted(office: Office) -> None:
+    browser = office.browser(office.assistant)
+    page = text(browser.get(enter_url(office.matter)))
+    assert "Tomas Lind" in page
+    assert "Otto Aussen" not in page
+    answer = browser.post(enter_url(office.matter), typed(office, assignee=str(office.outsider.pk)))
+    assert answer.status_code == 422
+    with access.as_system("test"):
+        assert Deadline.objects.count() == 0
+
+
+def test_the_same_form_twice_is_one_deadline(office: Office) -> None:
+    browser, form = office.browser(office.assistant), typed(office)
+    first, second = (browser.post(enter_url(office.matter), form) for _ in range(2))
+    assert first.url == second.url
+    with access.as_system("test"):
+        assert Deadline.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("due_on", "11/21/2026", "There is no such date"),
+        ("due_on", "31.02.2026", "There is no such date"),
+        ("due_on", "21.11.0026", "Check the year"),
+        ("due_on", "", "required"),
+        ("due_time", "25:00", "valid time"),
+        ("trigger_on", "1.12.2026", "after the deadline itself"),
+        ("title", "x" * 201, "at most 200"),
+        ("once", "1", "valid UUID"),
+    ],
+)
+def test_bad_input_is_said_in_words_and_kept(field: str, value: str, words: str, office: Office) -> None:
+    answer = office.browser(office.assistant).post(enter_url(office.matter), typed(office, **{field: value}))
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert 'value="Berufung"' in text(answer) or field == "title"
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv", "de", "tr"])
+@pytest.mark.parametrize("written", ["21.11.2026", "2026-11-21", "21/11/2026", "21-11-26", " 21. 11. 2026 "])
+def test_dates_are_understood_in_every_language(written: str, language: str, office: Office) -> None:
+    browser = office.browser(office.assistant)
+    answer = browser.post(
+        enter_url(office.matter), typed(office, due_on=written), headers={"accept-language": language}
+    )
+    assert answer.status_code == 302
+    with access.as_system("test"):
+        assert Deadline.objects.get().due_on == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize("written", ["", "x", "21.11", "1.2.3.4", "٢١.١١.٢٠٢٦", "999.1.1", "21.11.123", "0.0.0", "-1-1-1"])
+def test_what_is_no_date_is_none(written: str) -> None:
+    assert read_date(written) is None
+
+
+def queries_of(browser: Any, url: str) -> int:
+    browser.get(url)
+    with CaptureQueriesContext(connections["default"]) as caught:
+        assert browser.get(url).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize(("name", "most"), [("today", 15), ("deadlines:list", 10), ("deadlines:tasks", 10)])
+def test_a_page_costs_the_same_with_one_row_and_three(name: str, most: int, office: Office) -> None:
+    url, browser = reverse(name), office.browser(office.lawyer)
+    entered(office)
+    one = queries_of(browser, url)
+    for _ in range(2):
+        entered(office, note="sealed", due_on=TODAY + timedelta(days=3))
+    assert queries_of(browser, url) == one
+    assert one <= most
+
+
+def test_pages_by_key_show_each_row_once(office: Office) -> None:
+    for day in (3, 1, 2, 1, 5):
+        entered(office, title=f"D{day}", due_on=TODAY + timedelta(days=day))
+    from deadlines.queries import book
+
+    with access.as_user(office.lawyer):
+        seen, cursor = [], ""
+        while True:
+            page = book.page_of(book.filtered(today=TODAY), after=cursor, size=2)
+            seen += page.rows
+            if not (cursor := page.later):
+                break
+        back = book.page_of(book.filtered(today=TODAY), before=str(seen[-1].public_id), size=2)
+    assert [row.due_on.day - TODAY.day for row in seen] == [1, 1, 2, 3, 5]
+    assert [row.pk for row in back.rows] == [row.pk for row in seen[2:4]]
+
+
+def test_filters_stand_in_the_address_and_nonsense_is_ignored(office: Office) -> None:
+    entered(office, title="Later one", due_on=TODAY + timedelta(days=9), assignee=office.assistant)
+    entered(office, title="Missed one", due_on=TODAY - timedelta(days=2), kind=Deadline.Kind.FOLLOW_UP)
+    browser, url = office.browser(office.lawyer), reverse("deadlines:list")
+
+    def shown(query: str) -> tuple[bool, bool]:
+        page = text(browser.get(f"{url}?{query}"))
+        return "Later one" in page, "Missed one" in page
+
+    assert shown("") == shown("state=nonsense&kind=%00&before=x&after=1") == (True, True)
+    assert shown("state=overdue") == shown("who=mine") == shown("kind=follow_up") == (False, True)
+    assert shown("state=ended") == (False, False)
+    assert shown("state=unconfirmed") == (True, True)
+
+
+def test_done_and_struck_stay_in_the_book_with_their_reason(office: Office) -> None:
+    browser = office.browser(office.assistant)
+    first, second = entered(office), entered(office, title="Wrong one")
+    done = {"seen": "2026-11-20", "reason": "sent by beA"}
+    browser.post(reverse("deadlines:done", args=[first.public_id]), done)
+    browser.post(reverse("deadlines:strike", args=[second.public_id]), {**done, "reason": "entered twice"})
+    assert (again(first).state, again(second).state) == ("done", "struck")
+    page = text(browser.get(reverse("deadlines:list") + "?state=ended"))
+    assert "Berufung Nordbau" in page
+    assert "Wrong one" in page
+    assert "entered twice" in text(browser.get(reverse("deadlines:detail", args=[second.public_id])))
+    again_done = browser.post(reverse("deadlines:done", args=[first.public_id]), done)
+    assert again_done.status_code == 422
+    assert "has ended already: it is done" in text(again_done)
+
+
+def test_a_move_needs_a_reason_and_a_second_person_anew(office: Office) -> None:
+    deadline = entered(office)
+    ida, karin = office.browser(office.assistant), office.browser(office.lawyer)
+    karin.post(reverse("deadlines:confirm", args=[deadline.public_id]), {"seen": "2026-11-20"})
+    url = reverse("deadlines:move", args=[deadline.public_id])
+    move = {"seen": "2026-11-20", "due_on": "4.12.2026", "reason": ""}
+    assert karin.post(url, move).status_code == 422
+    assert karin.post(url, {**move, "reason": "extended"}).status_code == 302
+    moved = again(deadline)
+    assert (moved.due_on, moved.is_confirmed, moved.entered_by) == (date(2026, 12, 4), False, office.lawyer)
+    assert "was moved while you looked" in text(ida.post(url, {**move, "reason": "again"}))
+    ida.post(reverse("deadlines:confirm", args=[deadline.public_id]), {"seen": "2026-12-04"})
+    assert again(deadline).confirmed_by == office.assistant
+    assert "extended" in text(ida.get(reverse("deadlines:detail", args=[deadline.public_id])))
+
+
+def test_a_new_person_finds_first_steps(office: Office) -> None:
+    page = text(office.browser(office.outsider).get(reverse("today")))
+    assert "First steps" in page
+    assert "Nothing due" in page
+
+
+@pytest.mark.parametrize("role", ["administrator", "marketing", "auditor"])
+def test_who_keeps_no_deadlines_still_has_a_front_page(role: str) -> None:
+    from tests import personas
+
+    browser = personas.client_for(role)
+    assert browser.get(reverse("today")).status_code == 200
+    assert browser.get(reverse("deadlines:list")).status_code == 403
