@@ -17,7 +17,7 @@ def read_date(text: str) -> date | None:
 
     The page's script reads the same way and says the date in words beside the field.
     """
-    parts = [part for part in APART.split(text.strip()) if part]
+    parts = APART.split(text.strip())
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004
         return None
     year, month, day = parts if len(parts[0]) == 4 else reversed(parts)  # noqa: PLR2004
