@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,7 +72,8 @@ class StaffAdmin(Unlogged):
     readonly_fields = ("is_active", "has_factor", "last_login", "joined_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups__kind")
+        factor = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return super().get_queryset(request).annotate(factor=Exists(factor)).prefetch_related("groups")
 
     def get_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         written = ("email", "full_name", "initials", "language", "time_zone", "ends_on", "roles")
@@ -89,7 +90,7 @@ class StaffAdmin(Unlogged):
 
     @admin.display(description=gettext_lazy("Second factor"), boolean=True)
     def has_factor(self, user: User) -> bool:
-        return bool(TotpDevice.objects.filter(user=user, confirmed=True).exists())
+        return bool(getattr(user, "factor", False))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         actor: Any = request.user

@@ -6,7 +6,9 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lawcrm import outbox
@@ -63,6 +65,17 @@ def test_the_pages_open(boss: Client) -> None:
     names += ["admin:accounts_factorreset_changelist"]
     for url in [*map(reverse, names), change(user), reverse("admin:auth_group_change", args=[role("lawyer")])]:
         assert boss.get(url).status_code == 200, url
+
+
+@pytest.mark.parametrize("url", [STAFF, "admin:auth_group_changelist"])
+def test_the_lists_ask_as_often_for_three_people_as_for_one(boss: Client, url: str) -> None:
+    asked = []
+    for _more in range(2):
+        personas.practice_group(f"Practice {_more}", personas.user_for("lawyer"), personas.user_for("partner"))
+        with CaptureQueriesContext(connection) as queries:
+            boss.get(reverse(url))
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_inviting_sends_a_link_and_nobody_else_knows_the_password(boss: Client) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 import time_machine
@@ -126,6 +127,14 @@ def test_a_phone_that_runs_behind_is_told_so() -> None:
         signing_in.give_code(actor=user, code=current_code(user, NOW - timedelta(minutes=3)), now=NOW)
     with pytest.raises(signing_in.WrongCode, match="not right"):
         signing_in.give_code(actor=user, code=current_code(user, NOW + timedelta(minutes=3)), now=NOW)
+
+
+def test_a_phone_that_is_often_late_is_warned(client: Client) -> None:
+    user = person()
+    TotpDevice.objects.filter(user=user).update(late_in_row=2)
+    give_password(client, user)
+    give_code(client, current_code(user, NOW - timedelta(seconds=30)))
+    assert "runs behind" in client.get(reverse("accounts:profile")).content.decode()
 
 
 def test_a_code_of_the_past_is_no_good_after_a_newer_one() -> None:
@@ -263,6 +272,28 @@ def test_signing_out_clears_the_browser_and_the_row(client: Client) -> None:
     assert response["Clear-Site-Data"] == '"cache", "storage"'
     assert DeviceSession.objects.filter(user=user).count() == 0
     assert client.get(reverse("accounts:sign_out")).status_code == 302
+
+
+def test_the_demo_shows_codes_and_nothing_else_does(client: Client, settings: Any) -> None:
+    user = person()
+    assert client.get(reverse("accounts:demo_codes")).status_code == 404
+    settings.DEMO = True
+    page = client.get(reverse("accounts:demo_codes")).content.decode()
+    assert current_code(user) in page
+    assert SECRET not in page
+
+
+def test_language_and_time_zone_are_the_persons_own(client: Client) -> None:
+    user = person()
+    personas.signed_in(user, client)
+    facts = {"full_name": "Karin Lindqvist", "initials": "KL", "language": "de", "time_zone": "Asia/Tokyo"}
+    answer = client.post(reverse("accounts:profile"), {**facts, "email": "thief@evil.example", "is_superuser": "on"})
+    assert answer.status_code == 302
+    page = client.get(reverse("accounts:profile"))
+    assert page["Content-Language"] == "de"
+    user.refresh_from_db()
+    assert (user.full_name, user.time_zone, user.is_superuser) == ("Karin Lindqvist", "Asia/Tokyo", False)
+    assert user.email.endswith("@firm.example")
 
 
 def test_signing_in_needs_the_csrf_token() -> None:

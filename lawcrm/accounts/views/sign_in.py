@@ -1,11 +1,13 @@
 """Signing in: password, then a one-time or recovery code; and signing out."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import django_otp
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +26,8 @@ from lawcrm.accounts.forms import CodeForm, RecoveryCodeForm, SignInForm
 from lawcrm.accounts.models import TotpDevice, User
 from lawcrm.accounts.throttling import CODE, CODE_ANYWHERE, PASSWORD, PASSWORD_ANYWHERE, Throttled
 from lawcrm.sign_in import open_to_anyone, open_to_password
+
+logger = logging.getLogger(__name__)
 
 # Several codes in a row that were already over: the phone's clock is off.
 OFTEN_LATE = 3
@@ -79,9 +83,15 @@ def checked(request: HttpRequest, form: SignInForm) -> User | None:
     user = authenticate(request, username=email, password=form.cleaned_data["password"])
     if user is None:
         form.add_error(None, _("The e-mail address or the password is not right."))
+        note_refusal(request, "password")
         return None
     throttling.forgive(counters)
     return user
+
+
+def note_refusal(request: HttpRequest, what: str) -> None:
+    """For the operator; who it was stays out of the log."""
+    logger.warning("sign-in refused: %s (request %s)", what, getattr(request, "request_id", ""))
 
 
 @open_to_password
@@ -120,6 +130,7 @@ def taken(request: HttpRequest, form: forms.Form, take: Callable[..., Any]) -> A
         device = take(actor=user, code=form.cleaned_data["code"], now=timezone.now())
     except (Throttled, signing_in.WrongCode) as refusal:
         form.add_error("code", str(refusal))
+        note_refusal(request, "code")
         return None
     throttling.forgive(counters)
     return device
@@ -128,6 +139,10 @@ def taken(request: HttpRequest, form: forms.Form, take: Callable[..., Any]) -> A
 def let_in(request: HttpRequest, device: Any) -> HttpResponse:
     """Fully signed in: a new session key, and the device is known from now on."""
     mark_verified(request, device)
+    if getattr(device, "late_in_row", 0) >= OFTEN_LATE:
+        messages.warning(
+            request, _("Your phone's clock runs behind. Let it set the time by itself, or codes will fail.")
+        )
     response = HttpResponseRedirect(destination(request))
     origin.remember_device(request, response, device.user)
     return response
