@@ -9,11 +9,11 @@ demo: ## Start a firm with made-up data on this machine; ARGS="--port 9000 --fre
 
 test: ## Run the test suite (five minutes at most); ARGS="tests/matters"
 	@.ci/venv dev
-	.venv/bin/pytest -n $(WORKERS) -m "not proof" $(ARGS)
+	.venv/bin/pytest -n $(WORKERS) --dist loadgroup -m "not proof" $(ARGS)
 
 proof: ## Run the long checks
 	@.ci/venv dev
-	.venv/bin/pytest -n $(WORKERS) -m proof $(ARGS)
+	.venv/bin/pytest -n $(WORKERS) --dist loadgroup -m proof $(ARGS)
 
 lint: ## Style, types, layers, migrations and the deployment check
 	@.ci/venv dev
