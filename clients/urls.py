@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import confidential, contact, imports, listing, reach, trail
+from clients.views import confidential, contact, courts, export, imports, listing, reach, trail
 
 app_name = "clients"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", listing.contacts, name="list"),
     path("new/", contact.enter, {"kind": "person"}, name="enter"),
     path("new/organisation/", contact.enter, {"kind": "organisation"}, name="enter_organisation"),
+    path("export/", export.export, name="export"),
+    path("courts/", courts.courts, name="courts"),
+    path("courts/new/", courts.enter, name="enter_court"),
     path("import/", imports.imports, name="imports"),
     path("import/<uuid:public_id>/", imports.one_import, name="import"),
     path("<uuid:public_id>/", contact.contact, name="detail"),

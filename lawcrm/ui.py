@@ -103,8 +103,37 @@ class Commands(Registry):
         return [entry for entry in self.open_to(request) if entry.section == menu]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found by Ctrl-K."""
+
+    url: str
+    label: str
+    icon: str
+    second: str = ""
+
+
+type Provider = Callable[[HttpRequest, str], list[Hit]]
+
+
+class Search:
+    """What Ctrl-K and the box at the top look through; apps add a provider in `ready()`."""
+
+    def __init__(self) -> None:
+        self._providers: dict[str, tuple[int, Text, Provider]] = {}
+
+    def add(self, name: str, heading: Text, provider: Provider, *, order: int = 50) -> None:
+        """`provider` answers a handful of hits the person may see; adding a name again replaces it."""
+        self._providers[name] = (order, heading, provider)
+
+    def groups(self, request: HttpRequest, text: str) -> list[dict[str, Any]]:
+        ordered = sorted(self._providers.values(), key=lambda entry: entry[0]) if text else []
+        return [{"heading": heading, "hits": provider(request, text)} for _order, heading, provider in ordered]
+
+
 nav = Navigation()
 commands = Commands()
+search = Search()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,33 @@
-"""The two views of the frame itself: choosing a theme and staying signed in."""
+"""The views of the frame itself: finding, choosing a theme, staying signed in."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from lawcrm import ui
 
 YEAR = 365 * 24 * 3600
+LONGEST_SEARCH = 200
+
+
+@require_POST
+def search_palette(request: HttpRequest) -> HttpResponse:
+    """What Ctrl-K finds while somebody types."""
+    groups = ui.search.groups(request, _sought(request))
+    return render(request, "ui/palette_results.html", {"groups": groups})
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """The same on a page, for browsers without a script. Posted: a name stays out of addresses."""
+    text = _sought(request)
+    groups = [group for group in ui.search.groups(request, text) if group["hits"]]
+    return render(request, "ui/search.html", {"text": text, "groups": groups})
+
+
+def _sought(request: HttpRequest) -> str:
+    return request.POST.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
 
 
 @require_POST

@@ -50,6 +50,19 @@ def write_csv(out: Writable, header: Sequence[str], rows: Iterable[Sequence[Cell
     return count
 
 
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """What `write_csv` writes, line by line, for answers that are streamed."""
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    yield str(writer.writerow([guard(name) for name in header]))
+    for row in rows:
+        yield str(writer.writerow([plain(cell) for cell in row]))
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
 def read_csv(lines: Iterable[str], *, delimiter: str = ",") -> Iterator[list[str]]:
     """Rows, header first, with the guard taken off; `lines` come from a stream opened with newline=""."""
     for row in csv.reader(lines, delimiter=delimiter, strict=True):
