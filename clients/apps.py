@@ -10,7 +10,7 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
-        from clients.queries.palette import found
+        from clients.views.palette import found
 
         ui.search.add("contacts", _("Contacts"), found, order=20)
         ui.nav.add(

@@ -1,9 +1,8 @@
 """What the page of one contact shows."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from clients.models import Address, Contact, ContactName, ContactPoint, Court
 from lawcrm.accounts.models import User
@@ -18,25 +17,26 @@ class Detail:
     addresses: list[Address]
     names: list[ContactName]
     court: Court | None
-    shared: frozenset[Any]
 
 
 def of(contact: Contact) -> Detail:
-    points = list(ContactPoint.objects.filter(contact=contact).order_by("-is_primary", "kind", "pk"))
-    addresses = list(Address.objects.filter(contact=contact).order_by("kind", "pk"))
+    points = ContactPoint.objects.filter(contact=contact).annotate(is_shared=_shared(ContactPoint))
+    addresses = Address.objects.filter(contact=contact).annotate(is_shared=_shared(Address))
     names = ContactName.objects.filter(contact=contact).order_by(F("valid_from").desc(nulls_last=True), "-pk")
     court = Court.objects.filter(contact=contact).first() if contact.is_directory else None
-    return Detail(contact, points, addresses, list(names), court, _shared(contact, points, addresses))
+    return Detail(
+        contact,
+        list(points.order_by("-is_primary", "kind", "pk")),
+        list(addresses.order_by("kind", "pk")),
+        list(names),
+        court,
+    )
 
 
-def _shared(contact: Contact, points: list[ContactPoint], addresses: list[Address]) -> frozenset[Any]:
-    """The share ids that another visible contact uses too."""
-    shared: set[Any] = set()
-    for model, rows in ((ContactPoint, points), (Address, addresses)):
-        ids = [row.share_id for row in rows]
-        others = model.objects.filter(share_id__in=ids).exclude(contact=contact)
-        shared.update(others.values_list("share_id", flat=True))
-    return frozenset(shared)
+def _shared(model: type[ContactPoint | Address]) -> Exists:
+    """Whether another visible contact uses it too."""
+    others = model.objects.filter(share_id=OuterRef("share_id")).exclude(contact=OuterRef("contact"))
+    return Exists(others)
 
 
 def people(ids: set[int]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clients import panels
 from clients.models import Address, Contact, ContactName, ContactPoint
 from lawcrm import access
 from lawcrm.models import ReadEntry
@@ -151,8 +152,14 @@ def test_the_list_costs_the_same_queries_however_many_rows(browser: Any, count: 
 LIST_QUERIES = 11
 
 
-def test_the_page_of_a_contact_stays_within_the_budget_and_is_logged_once(browser: Any) -> None:
+def test_the_page_of_a_contact_stays_within_the_budget_and_is_logged_once(
+    browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panels, "_panels", {})
     contact = opened(factories.contact(national_id="010190-1234"), browser.user)
+    with access.as_system("test"):
+        ContactPoint.objects.create(contact=contact, kind="phone", value="12345678", normalised="12345678")
+        Address.objects.create(contact=contact, lines="Gade 1", city="By")
     with CaptureQueriesContext(connection) as queries:
         page = browser.get(f"/contacts/{contact.public_id}/")
     assert page.status_code == 200
