@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -39,13 +40,16 @@ class RequestId:
 
 
 class DeclareViewer:
-    """Declares who is looking for the rest of the request; nobody signed in sees nothing."""
+    """Declares who is looking for the rest of the request; without the second factor nothing is seen."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        viewer = access.viewer_of(request.user, request_id=request.request_id)  # type: ignore[attr-defined]
+        user: Any = request.user
+        viewer = access.viewer_of(user, request_id=request.request_id)  # type: ignore[attr-defined]
+        if not user.is_verified():
+            viewer = replace(viewer, principals=(), flags=frozenset())
         with access.as_viewer(viewer):
             return self.get_response(request)
 

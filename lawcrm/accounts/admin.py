@@ -73,7 +73,8 @@ class StaffAdmin(Unlogged):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         factor = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-        return super().get_queryset(request).annotate(factor=Exists(factor)).prefetch_related("groups")
+        people: QuerySet[User] = super().get_queryset(request)
+        return people.annotate(factor=Exists(factor)).prefetch_related("groups")
 
     def get_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         written = ("email", "full_name", "initials", "language", "time_zone", "ends_on", "roles")

@@ -9,13 +9,14 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 
 from lawcrm import access
 from lawcrm.accounts.actions import second_factor, staff
 from lawcrm.accounts.models import DeviceSession, RecoverySheet, TotpDevice, User
 from lawcrm.accounts.models.devices import step_at
+from lawcrm.middleware import DeclareViewer
 from tests import personas
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,17 @@ def test_password_alone_opens_only_the_pages_of_the_second_factor() -> None:
             assert answer.status_code == allowed[name], name
         else:
             assert answer["Location"].startswith(reverse("accounts:second_factor")), name
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_password_alone_sees_nothing(verified: object) -> None:
+    user, seen = person(), []
+    user.is_verified = lambda: verified
+    request = RequestFactory().get("/")
+    request.user, request.request_id = user, "x"
+    DeclareViewer(lambda _request: seen.append(access.current()))(request)
+    assert seen[0].user_id == user.pk
+    assert bool(seen[0].principals) == verified
 
 
 def _takes(entry: object) -> bool:
