@@ -155,3 +155,32 @@ def test_it_starts_stops_cleanly_keeps_its_data_and_starts_afresh_when_asked(tmp
     assert not (state / "kept").exists()
     assert third.stop(signal.SIGINT) == 0
     assert processes_of(state) == []
+
+
+@pytest.mark.proof
+def test_a_stranger_s_clone_runs_with_nothing_of_ours_around_it(tmp_path: Path) -> None:
+    """Only what is committed, only a system Python, only what the lock installs without the test group."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)  # noqa: S603, S607
+    python = Path(sys.base_prefix) / "bin"
+    environment = {"PATH": f"{python}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    environment |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_"))}
+    output = tmp_path / "output"
+    with output.open("w") as out:
+        make = subprocess.Popen(  # noqa: S603
+            ["make", "demo", f"ARGS=--port {free_port()}"],  # noqa: S607
+            cwd=clone,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    until = time.monotonic() + 420
+    while "Ctrl-C stops it" not in output.read_text() and make.poll() is None and time.monotonic() < until:
+        time.sleep(0.5)
+    time.sleep(10)  # worker and beat need their imports too
+    still_there = make.poll() is None
+    os.killpg(make.pid, signal.SIGINT)
+    make.wait(60)
+    assert still_there, output.read_text()
+    assert "Traceback" not in output.read_text()

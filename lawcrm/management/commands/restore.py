@@ -67,4 +67,3 @@ def place(name: str, files: Path) -> Place:
 def _app_url(alias: str) -> str:
     entry = settings.DATABASES[alias]
     return make_conninfo(user=entry["USER"], password=entry.get("PASSWORD") or None)
-
