@@ -19,10 +19,13 @@ class DeadlinesConfig(AppConfig):
     name = "deadlines"
 
     def ready(self) -> None:
-        from deadlines.actions import notice
-        from lawcrm import ui
+        from deadlines import panels
+        from deadlines.actions import ending, notice
+        from lawcrm import audit, ui
 
         notice.register()
+        panels.register()
+        audit.subscribe("matter.closed", ending.refuse_while_open)
         reading, entering = "deadlines.view_deadline", "deadlines.enter_deadline"
         ui.nav.add("work", "today", _("Today"), "sun", order=10, phone=True)
         ui.nav.add(

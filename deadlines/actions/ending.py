@@ -4,18 +4,38 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from deadlines.actions.refused import Refused, locked, require_reason
+from deadlines.actions.refused import locked, require_reason
 from deadlines.actions.reminding import settle_reminders
 from deadlines.models import Deadline
 from lawcrm import audit
 from lawcrm.accounts.models import User
+from lawcrm.audit import Event
+from matters.actions.refused import Refused
 from matters.models import Document
 
 
 class ForeignEvidence(Refused):
     def __init__(self) -> None:
         super().__init__(_("Choose a document of the same matter."))
+
+
+class MatterHasOpenDeadlines(Refused):
+    def __init__(self, count: int) -> None:
+        text = ngettext(
+            "%(count)d deadline of this matter is open. Mark it as done or strike it first.",
+            "%(count)d deadlines of this matter are open. Mark them as done or strike them first.",
+            count,
+        )
+        super().__init__(text % {"count": count})
+
+
+def refuse_while_open(closing: Event) -> None:
+    """Nobody looks at the book of a closed matter."""
+    count = Deadline.objects.filter(matter=closing.object.pk, state=Deadline.State.OPEN).count()
+    if count:
+        raise MatterHasOpenDeadlines(count)
 
 
 @transaction.atomic

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from deadlines.actions.refused import ChangedMeanwhile, Refused, locked, locked_matter, require_reason, require_team
+from deadlines.actions.refused import ChangedMeanwhile, locked, locked_matter, require_reason, require_team
 from deadlines.actions.reminding import make_reminders, settle_reminders
 from deadlines.models import Deadline
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.crypto.errors import KeyDestroyed
+from matters.actions.refused import FormUsed, Refused
 from matters.models import Matter
 
 
@@ -64,7 +65,7 @@ def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
     """Unconfirmed until a second person has checked it; reminders are made at once all the same."""
     matter = locked_matter(entry.matter.pk)
     if (known := Deadline.objects.filter(public_id=entry.once, matter=matter).first()) is not None:
-        raise AlreadyEntered(known)
+        raise AlreadyEntered(known) if (known.title, known.due_on) == (entry.title, entry.due_on) else FormUsed
     require_team(matter, timezone.localdate(now), entry.assignee, entry.deputy)
     deadline = _described(entry, matter)
     deadline.entered_by, deadline.entered_at = actor, now

@@ -1,4 +1,4 @@
-"""What every refusal of this app has in common, and what all actions check first."""
+"""Refusals that several actions share, and what all of them check first."""
 
 from datetime import date
 
@@ -7,11 +7,8 @@ from django.utils.translation import gettext as _
 from deadlines.models import Deadline
 from deadlines.queries import team
 from lawcrm.accounts.models import User
+from matters.actions.refused import Refused
 from matters.models import Matter
-
-
-class Refused(Exception):
-    """An expected failure; the sentence is for the person who tried."""
 
 
 class MatterGone(Refused):

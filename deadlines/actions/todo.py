@@ -11,6 +11,7 @@ from deadlines.models import Task
 from deadlines.queries import team
 from lawcrm import audit
 from lawcrm.accounts.models import User
+from matters.actions.refused import FormUsed
 from matters.models import Matter
 
 
@@ -21,6 +22,8 @@ def add_task(  # noqa: PLR0913 - the parts of a task
     """The same form sent twice adds one task."""
     matter = locked_matter(matter.pk)
     if (known := Task.objects.filter(public_id=once, matter=matter).first()) is not None:
+        if known.title != title:
+            raise FormUsed
         return known
     require_team(matter, timezone.localdate(now), assignee)
     task = Task(public_id=once, matter=matter, title=title, assignee=assignee, due_on=due_on, created_by=actor)

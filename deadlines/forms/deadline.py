@@ -1,6 +1,5 @@
 """Entering, moving and ending a deadline."""
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from deadlines.forms.dates import TypedDateField
 from deadlines.models import Deadline
 from deadlines.queries import team
 from lawcrm.accounts.models import User
+from matters.forms.once import OnceField
 from matters.models import Document, Matter
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
@@ -42,7 +42,6 @@ def time_field() -> forms.TimeField:
 class EntryForm(forms.Form):
     """A deadline of one matter, whose team it offers."""
 
-    once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     title = forms.CharField(label=_("What must be done"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Deadline.Kind)
     criticality = forms.ChoiceField(
@@ -60,9 +59,10 @@ class EntryForm(forms.Form):
     deputy = PersonField(User.objects.none(), label=_("Deputy"), required=False, help_text=_("Is reminded as well."))
     note = forms.CharField(label=_("Note"), widget=forms.Textarea, required=False, max_length=5000)
 
-    def __init__(self, *args: Any, matter: Matter, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.matter, self.today = matter, today
+        self.fields["once"] = OnceField(user.pk)
+        self.matter = matter
         people = team.team_of(matter, today)
         for name in ("assignee", "deputy"):
             field = self.fields[name]

@@ -1,6 +1,5 @@
 """Adding a task."""
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -11,17 +10,18 @@ from deadlines.forms.dates import TypedDateField
 from deadlines.forms.deadline import PersonField
 from deadlines.queries import team
 from lawcrm.accounts.models import User
+from matters.forms.once import OnceField
 from matters.models import Matter
 
 
 class TaskForm(forms.Form):
-    once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     title = forms.CharField(label=_("What to do"), max_length=200)
     assignee = PersonField(User.objects.none(), label=_("For"))
     due_on = TypedDateField(label=_("By"), required=False)
 
-    def __init__(self, *args: Any, matter: Matter, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["once"] = OnceField(user.pk)
         field = self.fields["assignee"]
         assert isinstance(field, PersonField)  # noqa: S101 - for the types
         field.queryset = team.team_of(matter, today)

@@ -122,6 +122,10 @@ def next_of(matter_id: int) -> Deadline | None:
     return deadlines().filter(matter=matter_id, state=State.OPEN).order_by("due_on", "pk").first()
 
 
+def count_open(matter_id: int) -> int:
+    return Deadline.objects.filter(matter=matter_id, state=State.OPEN).count()
+
+
 def journal_of(deadline: Deadline) -> QuerySet[JournalEntry]:
     entries = JournalEntry.objects.filter(object_type="deadlines.deadline", object_id=deadline.pk)
     return entries.order_by("-at", "-pk")

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from deadlines.views import book, detail, entering, todo
+from deadlines.views import book, detail, entering, matter, todo
 
 app_name = "deadlines"
 urlpatterns = [
     path("", book.deadline_list, name="list"),
     path("new/", entering.enter, name="enter"),
+    path("of/<uuid:public_id>/", matter.of_matter, name="of_matter"),
     path("tasks/", todo.task_list, name="tasks"),
     path("tasks/new/", todo.add, name="add_task"),
     path("tasks/<uuid:public_id>/done/", todo.finish, name="finish_task"),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from deadlines.actions import ending, entering, reminding
-from deadlines.actions.refused import Refused
 from deadlines.forms.deadline import DoneForm, SeenForm, StrikeForm
 from deadlines.models import Deadline
 from deadlines.queries import book, reminders, team
 from deadlines.views import frame, telling
 from lawcrm import access, audit
+from matters.actions.refused import Refused
 from matters.models import Document
 
 

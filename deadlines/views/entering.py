@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deadlines.actions import entering
-from deadlines.actions.refused import Refused
 from deadlines.forms.deadline import EntryForm, MoveForm
 from deadlines.models import Deadline
 from deadlines.views import frame, picking
 from lawcrm import access
+from matters.actions.refused import FormUsed, Refused
+from matters.forms import once
 
 
 @access.requires(frame.ENTERING)
@@ -25,7 +26,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         return picking.choose(request, _("Enter deadline"), "deadlines:enter")
     today = timezone.localdate()
     start = {"assignee": matter.responsible_id, "deputy": None}
-    form = EntryForm(request.POST or None, matter=matter, today=today, initial=start)
+    form = EntryForm(request.POST or None, user=frame.person(request), matter=matter, today=today, initial=start)
     if request.method == "POST" and form.is_valid() and (deadline := _entered(request, form)):
         return redirect("deadlines:detail", deadline.public_id)
     return _page(request, "deadlines/enter.html", form, matter=matter)
@@ -38,6 +39,8 @@ def _entered(request: HttpRequest, form: EntryForm) -> Deadline | None:
         return known.deadline
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        if isinstance(refusal, FormUsed):
+            once.renew(form, frame.person(request).pk)
         return None
     messages.success(request, _("Entered. Somebody else has to confirm the date; reminders run already."))
     return deadline

@@ -12,11 +12,14 @@ from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry
 
 WORDS = {
-    "deadline.entered": gettext_lazy("Entered"),
-    "deadline.confirmed": gettext_lazy("Confirmed"),
-    "deadline.moved": gettext_lazy("Moved"),
-    "deadline.done": gettext_lazy("Done"),
-    "deadline.struck": gettext_lazy("Struck"),
+    "deadline.entered": gettext_lazy("Deadline entered"),
+    "deadline.confirmed": gettext_lazy("Deadline confirmed"),
+    "deadline.moved": gettext_lazy("Deadline moved"),
+    "deadline.done": gettext_lazy("Deadline met"),
+    "deadline.struck": gettext_lazy("Deadline struck"),
+    "task.added": gettext_lazy("Task added"),
+    "task.done": gettext_lazy("Task done"),
+    "task.reopened": gettext_lazy("Task reopened"),
 }
 KINDS = {"deadline.confirmed": "ok", "deadline.done": "ok", "deadline.moved": "warn", "deadline.struck": "warn"}
 

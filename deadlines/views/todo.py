@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from deadlines.actions import todo as actions
-from deadlines.actions.refused import Refused
 from deadlines.forms.todo import TaskForm
 from deadlines.models import Task
 from deadlines.queries import todo
 from deadlines.views import frame, picking
 from lawcrm import access
+from matters.actions.refused import FormUsed, Refused
+from matters.forms import once
 
 SHOWN = 100
 
@@ -35,13 +36,21 @@ def add(request: HttpRequest) -> HttpResponse:
     matter = frame.chosen_matter(request)
     if matter is None:
         return picking.choose(request, _("Add task"), "deadlines:add_task")
-    start = {"assignee": frame.person(request).pk}
-    form = TaskForm(request.POST or None, matter=matter, today=timezone.localdate(), initial=start)
+    person = frame.person(request)
+    form = TaskForm(
+        request.POST or None,
+        user=person,
+        matter=matter,
+        today=timezone.localdate(),
+        initial={"assignee": person.pk},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_task(actor=frame.person(request), matter=matter, **form.cleaned_data, now=timezone.now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
+            if isinstance(refusal, FormUsed):
+                once.renew(form, frame.person(request).pk)
         else:
             messages.success(request, _("Task added."))
             return redirect(_back(request))

@@ -13,6 +13,7 @@ from deadlines.actions.entering import Entry, enter_deadline
 from deadlines.models import Deadline, Reminder
 from lawcrm import access
 from lawcrm.accounts.models import User
+from matters.forms.once import token_for
 from matters.models import Matter, Wall, WallBar
 from tests import factories, personas
 
@@ -98,7 +99,7 @@ def enter_url(matter: Matter) -> str:
 
 def typed(office: Office, **fields: str) -> dict[str, str]:
     standard = {
-        "once": str(uuid.uuid4()),
+        "once": token_for(office.assistant.pk),
         "title": "Berufung",
         "kind": "statutory",
         "criticality": "critical",

@@ -9,8 +9,9 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from deadlines.actions import ending
 from deadlines.forms.dates import read_date
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Task
 from lawcrm import access
 from tests.deadlines.office import NOW, TODAY, Office, again, enter_url, entered, typed, wall_off
 
@@ -121,7 +122,7 @@ def test_the_same_form_twice_is_one_deadline(office: Office) -> None:
         ("due_time", "25:00", "valid time"),
         ("trigger_on", "1.12.2026", "after the deadline itself"),
         ("title", "x" * 201, "at most 200"),
-        ("once", "1", "valid UUID"),
+        ("once", "1", "This form is stale"),
     ],
 )
 def test_bad_input_is_said_in_words_and_kept(field: str, value: str, words: str, office: Office) -> None:
@@ -245,3 +246,61 @@ def test_who_keeps_no_deadlines_still_has_a_front_page(role: str) -> None:
     browser = personas.client_for(role)
     assert browser.get(reverse("today")).status_code == 200
     assert browser.get(reverse("deadlines:list")).status_code == 403
+
+
+def test_a_form_changed_after_it_was_sent_is_kept_as_a_second_deadline(office: Office) -> None:
+    browser, form = office.browser(office.assistant), typed(office)
+    browser.post(enter_url(office.matter), form)
+    answer = browser.post(enter_url(office.matter), {**form, "title": "Begründung"})
+    assert "used before, with other content" in text(answer)
+    renewed = str(answer.context["form"]["once"].value())
+    assert browser.post(enter_url(office.matter), {**form, "title": "Begründung", "once": renewed}).status_code == 302
+    with access.as_system("test"):
+        assert sorted(Deadline.objects.values_list("title", flat=True)) == ["Begründung", "Berufung"]
+
+
+def test_a_matter_shows_its_next_deadline_and_its_book(office: Office) -> None:
+    entered(office, title="Later one", due_on=TODAY + timedelta(days=9))
+    entered(office, title="Next one", due_on=TODAY + timedelta(days=2))
+    browser = office.browser(office.lawyer)
+    page = text(browser.get(reverse("matters:detail", args=[office.matter.public_id])))
+    assert "Next one" in page
+    assert "Later one" not in page
+    assert "Deadline entered" in page
+    of_matter = reverse("deadlines:of_matter", args=[office.matter.public_id])
+    assert "Later one" in text(browser.get(of_matter))
+    assert office.browser(office.outsider).get(of_matter).status_code == 404
+
+
+def test_a_matter_with_open_deadlines_is_not_closed(office: Office) -> None:
+    from matters.actions.closing import close_matter
+
+    deadline = entered(office)
+    with access.as_user(office.lawyer), pytest.raises(ending.MatterHasOpenDeadlines, match="1 deadline of this"):
+        close_matter(actor=office.lawyer, matter=office.matter, closed_on=TODAY, reason="", now=NOW)
+    with access.as_user(office.lawyer):
+        ending.strike_deadline(actor=office.lawyer, deadline=deadline, seen=TODAY, reason="settled", now=NOW)
+        close_matter(actor=office.lawyer, matter=office.matter, closed_on=TODAY, reason="", now=NOW)
+    assert office.browser(office.lawyer).get(enter_url(office.matter)).status_code == 403
+
+
+def test_a_task_is_added_done_and_reopened(office: Office) -> None:
+    browser = office.browser(office.assistant)
+    form = {"once": typed(office)["once"], "title": "Call the court", "assignee": str(office.assistant.pk)}
+    url = f"{reverse('deadlines:add_task')}?matter={office.matter.public_id}"
+    assert [browser.post(url, {**form, "due_on": "1.12.2026"}).status_code for _ in range(2)] == [302, 302]
+    with access.as_system("test"):
+        task = Task.objects.get()
+    assert "Call the court" in text(browser.get(reverse("today")))
+    done, reopen = (reverse(f"deadlines:{name}_task", args=[task.public_id]) for name in ("finish", "reopen"))
+    assert office.browser(office.outsider).post(done).status_code == 404
+    browser.post(done, {"next": "//evil.example/"})
+    browser.post(done)
+    assert "Call the court" not in text(browser.get(reverse("deadlines:tasks")))
+    with access.as_system("test"):
+        assert Task.objects.get().done_by == office.assistant
+        assert Task.history.count() == 2
+    browser.post(reopen)
+    assert "Call the court" in text(browser.get(reverse("deadlines:tasks")))
+    reader = office.browser(office.reader)
+    assert "this matter is not open to you" in text(reader.post(done, follow=True)).lower()

@@ -1,0 +1,34 @@
+"""What this room adds to the pages of a matter: its next deadline, a tab, and words for what happened."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from deadlines.queries import book
+from deadlines.views import frame
+from deadlines.views.telling import WORDS
+from matters import panels
+from matters.models import Matter
+
+
+def next_deadline(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
+    if not frame.may(request, frame.READING):
+        return None
+    may_enter = not matter.is_closed and frame.may(request, frame.ENTERING)
+    return {"deadline": book.next_of(matter.pk), "may_enter": may_enter}
+
+
+def tab(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
+    if not frame.may(request, frame.READING):
+        return None
+    url = reverse("deadlines:of_matter", args=[matter.public_id])
+    return {"key": "deadlines", "label": _("Deadlines"), "url": url, "count": book.count_open(matter.pk)}
+
+
+def register() -> None:
+    panels.register("aside", 10, next_deadline, "deadlines/next_card.html")
+    panels.register("tab", 30, tab)
+    for kind, words in WORDS.items():
+        panels.say(kind, words)

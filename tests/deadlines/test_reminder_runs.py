@@ -1,0 +1,90 @@
+"""Several runs at once, with real transactions: each reminder is handed over once, each deadline confirmed by two."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from deadlines.actions import reminding
+from deadlines.actions.entering import AlreadyEntered, confirm_deadline, enter_deadline
+from deadlines.models import Deadline, Reminder
+from lawcrm import access
+from lawcrm.models.outbox import OutboxMessage
+from tests import factories
+from tests.deadlines.office import NOW, TODAY, Office, again, entered, entry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*work: Callable[[], object]) -> list[object]:
+    start, results = threading.Barrier(len(work)), []
+
+    def go(one: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            results.append(one())
+        except Exception as error:  # noqa: BLE001 - the outcome is what is looked at
+            results.append(type(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=[one]) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_two_runs_at_once_hand_each_reminder_over_once(office: Office) -> None:
+    deadline = entered(office)
+    with access.as_system("test"):
+        Reminder.objects.bulk_create(
+            Reminder(deadline=deadline, matter=office.matter, recipient=office.lawyer, step=f"x.{n}", due_at=NOW)
+            for n in range(300)
+        )
+
+    def run() -> int:
+        with access.as_system("test"):
+            return reminding.hand_over(now=NOW)
+
+    handed = together(run, run, run)
+    assert sum(handed) == 301  # type: ignore[arg-type]
+    assert OutboxMessage.objects.count() == 301
+
+
+def test_two_entries_of_one_form_at_once_are_one_deadline(office: Office) -> None:
+    form = entry(office)
+
+    def enter() -> str:
+        with access.as_user(office.assistant):
+            return str(enter_deadline(actor=office.assistant, entry=form, now=NOW).public_id)
+
+    assert sorted(map(str, together(enter, enter))) == sorted([str(form.once), str(AlreadyEntered)])
+    with access.as_system("test"):
+        assert Deadline.objects.count() == 1
+
+
+def test_two_confirmations_at_once_are_one(office: Office) -> None:
+    deadline = entered(office)
+    with access.as_system("test"), transaction.atomic():
+        factories.grant(office.matter, office.reader, "work_matter")
+
+    def confirm(person: object) -> Callable[[], object]:
+        def act() -> object:
+            with access.as_user(person):  # type: ignore[arg-type]
+                return confirm_deadline(actor=person, deadline=deadline, seen=TODAY, now=NOW).pk  # type: ignore[arg-type]
+
+        return act
+
+    results = together(confirm(office.lawyer), confirm(office.reader))
+    assert sum(result == deadline.pk for result in results) == 1
+    assert again(deadline).is_confirmed
+
+
+def test_the_database_refuses_one_person_as_two(office: Office) -> None:
+    deadline = entered(office)
+    deadline.confirmed_by, deadline.confirmed_at = deadline.entered_by, NOW
+    with access.as_system("test"), transaction.atomic(), pytest.raises(IntegrityError, match="deadlines_two_people"):
+        deadline.save()
