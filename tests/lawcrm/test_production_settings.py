@@ -30,6 +30,7 @@ names = ["DEBUG", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SEC
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 
+TOKEN = "WyI0NTUzMWZlODllZWQ0YzJiYWIyN2NkZmM4ZTBk:1xUt"
 UUID = "7e5f0000-0000-4000-8000-000000000001"
 
 type Start = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -203,7 +204,7 @@ def log_line(message: str, *arguments: object, error: BaseException | None = Non
         ("GET /contacts/?q=Ulfsdotter&page=2 200", "GET /contacts/?[masked] 200"),
         ("Invalid login of ane.holm@firm.example", "Invalid login of [address]"),
         ("To: <a@b.example>, c+d@e.example", "To: <[address]>, [address]"),
-        ("Not Found: /sign-in/link/WyI0NTUzMWZlODllZWQ0YzJiYWIyN2NkZmM4ZTBk:1xUt/", "Not Found: /sign-in/link/[token]/"),
+        (f"Not Found: /sign-in/link/{TOKEN}/", "Not Found: /sign-in/link/[token]/"),
         (f"Not Found: /matters/{UUID}/", f"Not Found: /matters/{UUID}/"),
         ("Not Found: /matters/2026-0001/", "Not Found: /matters/2026-0001/"),
         ("name\nINFO forged line", "name\nINFO forged line"),
