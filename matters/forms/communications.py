@@ -22,7 +22,7 @@ class ExchangeForm(forms.Form):
     """A call, meeting or letter; a letter has a direction, the others a length."""
 
     happened_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
-    direction = forms.ChoiceField(label=_("Direction"), choices=WAYS, required=False)
+    direction = forms.ChoiceField(label=_("Direction"), choices=WAYS)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=1440, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200)
     body = forms.CharField(

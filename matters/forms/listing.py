@@ -20,10 +20,14 @@ class FilterForm(forms.Form):
         self._offer("state", [("", _("All")), *Matter.State.choices])
         self._offer("matter_type", [("", _("All")), *types])
 
+    use_required_attribute = False
+
     def _offer(self, field: str, choices: list[Any]) -> None:
         self.fields[field].choices = choices  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, str]:
         """What was chosen, without what is not one of the choices."""
         self.is_valid()
+        for field in self.fields.values():
+            field.required = True  # checked already; a filter is not marked "optional"
         return {name: value for name, value in self.cleaned_data.items() if value}

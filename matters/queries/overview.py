@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -18,8 +18,10 @@ from matters.models import Communication, Document, Matter, Party
 from matters.queries.team import Holder, names_of
 
 SHOWN = 12
-# Told by the thing itself, with more to say.
+# Told by the thing itself with more to say, or on the page about access.
 TOLD_OTHERWISE = (
+    "matter.access_granted",
+    "matter.access_withdrawn",
     "matter.communication_logged",
     "matter.mail_filed",
     "matter.document_added",
@@ -96,7 +98,7 @@ def timeline(matter: Matter, holders: list[Holder], *, people: dict[int, str]) -
     lines = [
         *(_of_communication(matter, row, people) for row in communications_of(matter)[:SHOWN]),
         *(_of_document(matter, row) for row in documents_of(matter).filter(communication=None)[:SHOWN]),
-        *_of_entries(entries, holders),
+        *_of_entries(entries, holders, people),
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:SHOWN]
 
@@ -122,13 +124,12 @@ def title_of(row: Communication, name: str | None) -> str:
 
 def _of_document(matter: Matter, row: Document) -> Happening:
     address = reverse("matters:documents", args=[matter.public_id])
-    return Happening(row.added_at, _("Document added"), row.added_by.full_name, row.name, address)
+    return Happening(row.added_at, _("Document added"), _("by %s") % row.added_by.full_name, row.name, address)
 
 
-def _of_entries(entries: Iterable[JournalEntry], holders: list[Holder]) -> list[Happening]:
-    entries = list(entries)
-    names = names_of(staff_in(entries), holders)
-    return [_of_entry(entry, names) for entry in entries]
+def _of_entries(entries: list[JournalEntry], holders: list[Holder], people: dict[int, str]) -> list[Happening]:
+    staff = names_of(staff_in(entries), holders)
+    return [_of_entry(entry, staff, people) for entry in entries]
 
 
 def staff_in(entries: Iterable[JournalEntry]) -> set[int]:
@@ -137,16 +138,22 @@ def staff_in(entries: Iterable[JournalEntry]) -> set[int]:
     return {person for pair in ids for person in pair if person}
 
 
-def _of_entry(entry: JournalEntry, names: dict[int, str]) -> Happening:
-    by = names.get(entry.actor_id or 0, "")
+def _of_entry(entry: JournalEntry, staff: dict[int, str], people: dict[int, str]) -> Happening:
+    by, facts = staff.get(entry.actor_id or 0, ""), entry.facts
+    about = [staff.get(facts.get("user_id") or 0, ""), people.get(facts.get("contact_id") or 0, "")]
     return Happening(
         entry.at,
         panels.WORDS.get(entry.kind, entry.kind),
         _("by %s") % by if by else "",
-        " · ".join(filter(None, [names.get(entry.facts.get("user_id") or 0, ""), entry.reason])),
+        " · ".join(filter(None, [*about, entry.reason])),
     )
 
 
 def history_of(matter: Matter, holders: list[Holder]) -> list[Happening]:
     """The whole journal of the matter in words, latest first, at most 200 lines."""
-    return _of_entries(cast("Iterable[JournalEntry]", journal_of(matter)[:200]), holders)
+    people = named(parties_of(matter, former=True))
+    return _of_entries(list(journal_of(matter)[:200]), holders, people)
+
+
+def named(parties: list[Taking]) -> dict[int, str]:
+    return {taking.contact.pk: taking.contact.name for taking in parties if taking.contact is not None}

@@ -119,4 +119,5 @@ def _file(request: HttpRequest, opened: frame.File, form: MailForm) -> Communica
 
 
 def _contacts(matter: Matter) -> list[Contact]:
-    return [taking.contact for taking in overview.parties_of(matter) if taking.contact is not None]
+    parties = [taking.contact for taking in overview.parties_of(matter)]
+    return [contact for contact in (*parties, overview.court_of(matter)) if contact is not None]

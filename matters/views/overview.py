@@ -15,13 +15,14 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id)
     matter = opened.matter
     parties = overview.parties_of(matter)
-    people = {taking.contact.pk: taking.contact.name for taking in parties if taking.contact is not None}
+    court = overview.court_of(matter)
+    people = overview.named(parties) | ({court.pk: court.name} if court is not None else {})
     return frame.page(
         opened,
         "matters/detail.html",
         "overview",
         happenings=overview.timeline(matter, opened.holders, people=people),
         parties=parties,
-        court=overview.court_of(matter),
+        court=court,
         cards=panels.load("aside", request, matter),
     )

@@ -75,9 +75,11 @@ HEAD = b"To: kanzlei@firm.example\r\nMIME-Version: 1.0\r\n"
 HOSTILE: dict[str, bytes] = {
     "group address": b"From: a:;b\r\nSubject: crash\r\n" + HEAD + b"\r\ntext stays\r\n",
     "unknown charset": HEAD
-    + b"From: a@b.example\r\nSubject: =?klingon?Q?nuqneH?=\r\nContent-Type: text/plain; charset=klingon\r\n\r\ntext stays \xff\r\n",
+    + b"From: a@b.example\r\nSubject: =?klingon?Q?nuqneH?=\r\n"
+    + b"Content-Type: text/plain; charset=klingon\r\n\r\ntext stays \xff\r\n",
     "wrong charset": HEAD
-    + b"Subject: s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\ntext stays \xe4\xf6\xfc\r\n",
+    + b"Subject: s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+    + b"\r\ntext stays \xe4\xf6\xfc\r\n",
     "broken base64": HEAD
     + b"Subject: s\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!dGV4dCBzdGF5cw\r\n",
     "no headers": b"\r\ntext stays\r\n",

@@ -13,6 +13,7 @@ from django.test import Client
 from lawcrm import access
 from lawcrm.accounts.models import User
 from lawcrm.crypto import files, keyring
+from lawcrm.doors.safe_upload import CheckedUpload
 from lawcrm.models import ReadEntry
 from matters.actions import documents
 from matters.actions.documents import FilesRefused, Incoming, MatterErased, add_documents
@@ -84,12 +85,16 @@ def test_one_bad_file_and_none_is_kept(karin: User, matter: Matter, store: Path)
 
 def test_a_row_that_fails_takes_its_file_along(karin: User, matter: Matter, store: Path) -> None:
     upload = documents.checked([Incoming("a.pdf", BytesIO(PDF))])[0]
-    too_long = replace(upload, name="x" * 300)
-    with access.as_user(karin), pytest.raises(DataError), transaction.atomic(), documents.sealed_files() as seal:
+    with access.as_user(karin), pytest.raises(DataError):
+        store_and_fail(matter, karin, replace(upload, name="x" * 300), store)
+    assert stored(store) == []
+
+
+def store_and_fail(matter: Matter, karin: User, upload: CheckedUpload, store: Path) -> None:
+    with transaction.atomic(), documents.sealed_files() as seal:
         kept = seal(BytesIO(PDF), matter)
         assert len(stored(store)) == 1
-        documents.keep(matter, karin, too_long, kept, public_id=uuid4(), now=NOW)
-    assert stored(store) == []
+        documents.keep(matter, karin, upload, kept, public_id=uuid4(), now=NOW)
 
 
 def test_the_form_sent_twice_adds_once(matter: Matter, karin: User, browser: Client) -> None:
