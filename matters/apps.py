@@ -9,8 +9,12 @@ class MattersConfig(AppConfig):
     name = "matters"
 
     def ready(self) -> None:
+        from clients import panels
         from lawcrm import ui
+        from matters.views import palette
 
+        ui.search.add("matters", _("Matters"), palette.found, order=30)
+        panels.register(30, palette.of_contact, "matters/of_contact.html", place="aside")
         ui.nav.add(
             "work", "matters:list", _("Matters"), "briefcase", permission="matters.view_matter", order=30, phone=True
         )

@@ -1,6 +1,5 @@
 """Contacts and courts offered while a form about a matter is filled in, and matters for the search."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet, Value
@@ -35,16 +34,6 @@ def contact(public_id: UUID) -> Contact | None:
 def court(public_id: UUID) -> Court | None:
     of = Contact.objects.filter(public_id=public_id).values("pk")
     return Court.objects.filter(contact_id__in=of).first()
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A line of the palette and of the search page."""
-
-    url: str
-    label: str
-    second: str
-    icon: str = "briefcase"
 
 
 def matters_like(words: str, most: int = 6) -> list[Matter]:

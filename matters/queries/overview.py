@@ -49,6 +49,21 @@ class Taking:
     contact: Contact | None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A contact's role in a matter the viewer may see."""
+
+    matter: Matter
+    role: str
+
+
+def parts_of(contact: Contact, most: int = 20) -> list[Part]:
+    """The latest visible matters of a contact, which are not all it takes part in."""
+    parties = list(Party.objects.filter(contact=contact).order_by("-since", "-pk")[:most])
+    matters = Matter.objects.defer("summary").in_bulk({party.matter_id for party in parties})
+    return [Part(matters[party.matter_id], party.get_role_display()) for party in parties if party.matter_id in matters]
+
+
 def _count(rows: QuerySet[Any]) -> Coalesce:
     per_matter = rows.filter(matter=OuterRef("pk")).order_by().values("matter").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(per_matter, output_field=IntegerField()), 0)
