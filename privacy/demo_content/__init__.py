@@ -1,0 +1,1 @@
+"""The made-up firm Holm & Vestergaard: people, contacts, matters and what happens in them."""

@@ -1,0 +1,75 @@
+"""The demo's firm: filled once, as the people who would do it, with something for everyone to look at."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from clients.models import Contact, ContactPoint, Court
+from consent.models import Consent
+from deadlines.models import Deadline, Task
+from lawcrm import access
+from lawcrm.accounts.models import TotpDevice, User
+from lawcrm.accounts.roles import ROLES
+from lawcrm.demo import PASSWORD
+from matters.models import Communication, ConflictCheck, Document, Matter
+from privacy.models import ErasureItem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm(settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    call_command("demo_firm", verbosity=0)
+
+
+def test_made_up_people_never_move_into_a_real_firm() -> None:
+    with pytest.raises(CommandError, match="Made-up people"):
+        call_command("demo_firm")
+    assert not User.objects.exists()
+
+
+def test_every_role_can_sign_in_and_the_second_start_changes_nothing(firm: None) -> None:
+    for role in ROLES:
+        user = User.objects.filter(groups__name=role).first()
+        assert user is not None, role
+        assert user.check_password(PASSWORD)
+        assert TotpDevice.objects.filter(user=user, confirmed=True).count() == 1
+    with access.as_system("test"):
+        before = (Contact.objects.count(), Matter.objects.count(), Deadline.objects.count())
+        call_command("demo_firm")
+        assert before == (Contact.objects.count(), Matter.objects.count(), Deadline.objects.count())
+
+
+def test_there_is_something_of_everything(firm: None) -> None:
+    with access.as_system("test"):
+        assert {court.subdivision for court in Court.objects.all()} >= {"de-nw", "dk-84", "se-ab", "tr-34"}
+        assert {"DK", "SE", "DE", "TR"} <= set(Contact.objects.values_list("country", flat=True))
+        assert set(Communication.objects.values_list("kind", flat=True)) == set(Communication.Kind)
+        assert set(Deadline.objects.values_list("kind", flat=True)) == set(Deadline.Kind)
+        assert set(Consent.objects.values_list("state", flat=True)) == set(Consent.State)
+        assert ConflictCheck.objects.filter(state=ConflictCheck.State.IN_REVIEW).count() == 3
+        assert Document.objects.exists()
+        assert ContactPoint.objects.exists()
+        assert not Deadline.objects.filter(due_on__lt=timezone.localdate()).exists()
+    karin = User.objects.get(email="karin.vestergaard@holm.example")
+    today = timezone.localdate()
+    with access.as_user(karin):
+        mine = Deadline.objects.filter(assignee=karin, state=Deadline.State.OPEN)
+        assert mine.filter(due_on=today).count() == 2
+        assert mine.filter(due_on=today, confirmed_at=None).count() == 1
+        assert Task.objects.filter(assignee=karin, done_at=None).count() == 4
+
+
+def test_the_wall_keeps_out_and_the_plan_is_walkable(firm: None) -> None:
+    with access.as_user(User.objects.get(email="mette.kjaergaard@holm.example")):
+        assert not Matter.objects.filter(title="Anklagemyndigheden mod Brandt").exists()
+        assert not Contact.objects.filter(name="Mads Brandt").exists()
+        assert Contact.objects.filter(name="Line Møller").exists()
+    with access.as_user(User.objects.get(email="nanna.ravn@holm.example")):
+        plan = ErasureItem.objects.order_by("matter_number").values_list("state", "proposed_by__initials")
+        assert list(plan) == [("proposed", None), ("held", None), ("proposed", "NR")]
+    with connection.cursor() as cursor:
+        cursor.execute("select * from sight_wrong()")
+        assert cursor.fetchall() == []
