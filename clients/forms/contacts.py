@@ -29,6 +29,8 @@ class FilterForm(forms.Form):
         super().__init__(*args, **options)
         country: Any = self.fields["country"]
         country.choices = [("", _("All countries")), *countries.NAMES.items()]
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
 
     def chosen(self) -> dict[str, str]:
         """What was chosen; an unknown choice is none."""

@@ -54,7 +54,7 @@ def _said(row: Any, before: Any, names: dict[int, str]) -> Change:
     noun = str(row.instance_type._meta.verbose_name)
     verbs = {"+": _("%(thing)s entered"), "~": _("%(thing)s changed"), "-": _("%(thing)s deleted")}
     what = (verbs[row.history_type] % {"thing": noun}).capitalize()
-    who = names.get(row.history_user_id, "") or _("the system")
+    who = _("by %(who)s") % {"who": names.get(row.history_user_id, "") or _("the system")}
     return Change(row.history_date, what, who, "; ".join(_differences(row, before)))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clients import normal, panels
+from clients import countries, normal, panels
 from clients.actions import contacts as actions
 from clients.forms.contacts import FORMS, ContactForm, EntryForm, ReachForm, new_token
 from clients.models import Contact
@@ -27,7 +27,13 @@ UNPROCESSABLE = 422
 def contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     loaded = contact_or_404(public_id)
     audit.read(loaded)
-    context = {"contact": loaded, "detail": detail.of(loaded), "panels": panels.of(loaded), "may": may(request)}
+    context = {
+        "contact": loaded,
+        "country": countries.NAMES.get(loaded.country, loaded.country),
+        "detail": detail.of(loaded),
+        "panels": panels.of(loaded),
+        "may": may(request),
+    }
     return render(request, "clients/contact.html", context)
 
 

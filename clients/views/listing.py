@@ -33,7 +33,8 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "newer_url": _page_url(chosen, "before", page.before),
         "older_url": _page_url(chosen, "after", page.after),
     }
-    part = "#list" if request.headers.get("HX-Request") else ""
+    # A search swaps the list only; a change of filters takes its part out of the whole page.
+    part = "#list" if request.method == "POST" and request.headers.get("HX-Request") else ""
     return render(request, f"clients/contacts.html{part}", context)
 
 
