@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -79,3 +80,8 @@ class Firm:
     def log(self, name: str) -> str:
         path = self.state / "logs" / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+def token() -> str:
+    """A made-up stem, so that names of one test are found nowhere else: letters only, no digits in names."""
+    return "Q" + "".join(secrets.choice("bdfgklmnprstvz") + secrets.choice("aeiou") for _n in range(4))

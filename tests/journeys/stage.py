@@ -32,6 +32,39 @@ def people() -> int:
     return len(STAFF)
 
 
+@scene
+def matter(title: str, adverse: str, responsible: str) -> dict[str, str]:
+    """An open matter of this person only."""
+    from tests import factories
+
+    made = factories.matter(title, number=_number(), responsible=_user(responsible))
+    factories.party(made, factories.contact(adverse), "adverse")
+    for permission in ("view_matter", "work_matter", "manage_matter"):
+        factories.grant(made, made.responsible, permission)
+    return {"number": made.number, "id": str(made.public_id)}
+
+
+def _number() -> str:
+    """Out of the way of those the firm gives itself."""
+    from matters.models import Matter
+
+    return f"2014-{Matter.objects.filter(number__startswith='2014-').count() + 1:04d}"
+
+
+def _user(email: str) -> Any:
+    from lawcrm.accounts.models import User
+
+    return User.objects.get(email=email)
+
+
+@scene
+def due_again(job: str) -> int:
+    """Forget that a job has run in its present slot: the next tick of beat takes it up."""
+    from lawcrm.models.jobs import JobRun
+
+    return JobRun.objects.filter(job=job).delete()[0]
+
+
 def main() -> None:
     django.setup()
     from django.db import transaction
