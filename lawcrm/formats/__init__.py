@@ -1,0 +1,1 @@
+"""How dates are written, per language; where none is given here, as Django does."""
