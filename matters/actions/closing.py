@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lawcrm import audit
 from lawcrm.accounts.models import User
+from lawcrm.crypto.fields import Erased
 from matters.actions import team
 from matters.actions.refused import Refused
 from matters.models import Matter, MatterType
@@ -74,7 +75,8 @@ def change_matter(*, actor: User, matter: Matter, wanted: Details, now: datetime
         )
     matter.title, matter.matter_type, matter.jurisdiction = wanted.title, wanted.matter_type, wanted.jurisdiction
     matter.court_reference, matter.responsible = wanted.court_reference, wanted.responsible
-    matter.summary = wanted.summary or None
+    if not isinstance(matter.summary, Erased):
+        matter.summary = wanted.summary or None
     matter.save()
     audit.record("matter.changed", matter, responsible_changed=handed_over)
     return matter

@@ -59,8 +59,8 @@ class Picker:
         offered = [self._choice(str(contact.public_id), contact.name, _second(contact)) for contact in found]
         if self.searched and not self.courts:
             offered += [
-                self._choice("new-person", self.words, _("New person")),
-                self._choice("new-organisation", self.words, _("New organisation")),
+                self._choice("new-person", _("Add “%(name)s”") % {"name": self.words}, _("new person")),
+                self._choice("new-organisation", _("Add “%(name)s”") % {"name": self.words}, _("new organisation")),
             ]
         return offered
 

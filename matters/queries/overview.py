@@ -93,6 +93,12 @@ def court_of(matter: Matter) -> Contact | None:
     return Contact.objects.filter(pk__in=seat).first()
 
 
+def court_apart(matter: Matter, parties: list[Taking]) -> Contact | None:
+    """The matter's court unless it stands among the parties already."""
+    court = court_of(matter)
+    return None if court is None or court.pk in {taking.party.contact_id for taking in parties} else court
+
+
 def communications_of(matter: Matter) -> QuerySet[Communication]:
     rows = Communication.objects.filter(matter=matter).select_related("logged_by").defer("body", "envelope")
     return rows.order_by("-happened_at", "-pk")
@@ -155,7 +161,8 @@ def staff_in(entries: Iterable[JournalEntry]) -> set[int]:
 
 def _of_entry(entry: JournalEntry, staff: dict[int, str], people: dict[int, str]) -> Happening:
     by, facts = staff.get(entry.actor_id or 0, ""), entry.facts
-    about = [staff.get(facts.get("user_id") or 0, ""), people.get(facts.get("contact_id") or 0, "")]
+    holder = facts.get("user_id") or -(facts.get("group_id") or 0)
+    about = [staff.get(holder, ""), people.get(facts.get("contact_id") or 0, "")]
     return Happening(
         entry.at,
         panels.WORDS.get(entry.kind, entry.kind),

@@ -119,5 +119,6 @@ def _file(request: HttpRequest, opened: frame.File, form: MailForm) -> Communica
 
 
 def _contacts(matter: Matter) -> list[Contact]:
-    parties = [taking.contact for taking in overview.parties_of(matter)]
-    return [contact for contact in (*parties, overview.court_of(matter)) if contact is not None]
+    parties = overview.parties_of(matter)
+    known = [*(taking.contact for taking in parties), overview.court_apart(matter, parties)]
+    return [contact for contact in known if contact is not None]

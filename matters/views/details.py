@@ -25,7 +25,7 @@ CHANGING = "matters.change_matter"
 def party_list(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id)
     takings = overview.parties_of(opened.matter, former=True)
-    court = overview.court_of(opened.matter)
+    court = overview.court_apart(opened.matter, takings)
     return frame.page(opened, "matters/parties.html", "parties", parties=takings, court=court)
 
 

@@ -15,7 +15,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id)
     matter = opened.matter
     parties = overview.parties_of(matter)
-    court = overview.court_of(matter)
+    court = overview.court_apart(matter, parties)
     people = overview.named(parties) | ({court.pk: court.name} if court is not None else {})
     return frame.page(
         opened,

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from clients.models import Contact
+from clients.models import Contact, Court
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.audit.journal import Event
+from lawcrm.crypto import keyring
 from lawcrm.models import JournalEntry
 from matters.actions import closing, parties
 from matters.actions.communications import Exchange, NotYet, log_communication
@@ -211,3 +212,26 @@ def test_script_in_a_title_and_a_name_is_only_text(opened: Opener, browser: Clie
     matter = opened(SCRIPT, client=factories.contact(SCRIPT), summary=SCRIPT, court_reference=SCRIPT)
     assert SCRIPT not in browser.get(f"/matters/{matter.public_id}/{page}").content.decode()
     assert SCRIPT not in browser.get("/matters/").content.decode()
+
+
+def test_a_court_that_is_a_party_stands_once(opened: Opener, browser: Client) -> None:
+    contact = factories.contact("Landgericht", kind="organisation", is_directory=True, directory_reason="court")
+    with access.as_system("test"):
+        court = Court.objects.create(contact=contact, country="DE", seat="Köln")
+    matter = opened(court=court)
+    for page in ("", "parties/"):
+        assert browser.get(f"/matters/{matter.public_id}/{page}").content.decode().count("Landgericht") == 1
+    factories.party(matter, contact, "court")
+    for page in ("", "parties/"):
+        assert browser.get(f"/matters/{matter.public_id}/{page}").content.decode().count("Landgericht") == 1
+
+
+def test_details_of_an_erased_matter_can_still_be_changed(opened: Opener, browser: Client) -> None:
+    matter = opened(summary="about somebody")
+    keyring.destroy(matter.public_id, now=NOW)
+    address = f"/matters/{matter.public_id}/change/"
+    shown = browser.get(address).context["form"]
+    sent = {name: str(shown[name].value() or "") for name in shown.fields}
+    assert sent["summary"] == "[erased]"
+    assert browser.post(address, {**sent, "title": "Erased file"}).status_code == 302
+    assert "about somebody" not in browser.get(f"/matters/{matter.public_id}/").content.decode()
