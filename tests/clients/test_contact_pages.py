@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients import panels
 from clients.models import Address, Contact, ContactName, ContactPoint
-from lawcrm import access
+from lawcrm import access, ui
 from lawcrm.models import ReadEntry
 from tests import factories, personas
 
@@ -136,7 +136,15 @@ def test_a_script_already_in_the_tables_is_shown_as_text(browser: Any) -> None:
     assert XSS not in browser.get("/contacts/").content.decode()
 
 
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what other apps count in the navigation and show beside a contact: that is theirs to test."""
+    monkeypatch.setattr(panels, "_panels", {})
+    monkeypatch.setattr(ui, "nav", ui.Navigation())
+
+
 @pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.usefixtures("bare")
 def test_the_list_costs_the_same_queries_however_many_rows(browser: Any, count: int) -> None:
     for number in range(count):
         opened(factories.contact(f"Søren Åkjær {number}"), browser.user)
@@ -152,10 +160,8 @@ def test_the_list_costs_the_same_queries_however_many_rows(browser: Any, count: 
 LIST_QUERIES = 11
 
 
-def test_the_page_of_a_contact_stays_within_the_budget_and_is_logged_once(
-    browser: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(panels, "_panels", {})
+@pytest.mark.usefixtures("bare")
+def test_the_page_of_a_contact_stays_within_the_budget_and_is_logged_once(browser: Any) -> None:
     contact = opened(factories.contact(national_id="010190-1234"), browser.user)
     with access.as_system("test"):
         ContactPoint.objects.create(contact=contact, kind="phone", value="12345678", normalised="12345678")
