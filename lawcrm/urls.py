@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consent/", include("consent.urls")),
     path("w/", include("consent.link_urls")),
     path("", include("deadlines.urls.front")),
-    path("deadlines/", include("deadlines.urls")),
+    path("", include("deadlines.urls")),
     path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
     path("contacts/", include("clients.urls")),

@@ -11,6 +11,7 @@ from django.utils.translation import override, pgettext
 from deadlines.actions import reminding
 from deadlines.models import Deadline, Reminder
 from deadlines.queries import team
+from deadlines.queries.reminders import KIND
 from lawcrm import outbox
 from lawcrm.accounts.models import User
 from lawcrm.doors.safe_mail import Mail
@@ -56,4 +57,4 @@ def compose(message: OutboxMessage) -> Mail:
 
 def register() -> None:
     """A reminder sent twice is better than one that is lost."""
-    outbox.kind(reminding.KIND, policy=outbox.RESEND, compose=compose, may_send=may_send)
+    outbox.kind(KIND, policy=outbox.RESEND, compose=compose, may_send=may_send)

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from deadlines import ladder
 from deadlines.models import Deadline, Reminder
+from deadlines.queries.reminders import KIND
 from lawcrm import access, outbox
 from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 
-KIND = "deadlines.reminder"
 BATCH = 200
 State = Reminder.State
 

@@ -26,16 +26,14 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subs
         return str(obj.full_name)
 
 
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-
 def time_field() -> forms.TimeField:
+    """Typed, because a browser's own field follows the browser's language and may ask for AM or PM."""
     return forms.TimeField(
         label=_("Time"),
         required=False,
-        widget=TimeInput(format="%H:%M"),
-        help_text=_("Without one, the end of the day."),
+        input_formats=["%H:%M", "%H.%M", "%H"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "short", "autocomplete": "off"}),
+        help_text=_("As in 15:00. Without one, the end of the day."),
     )
 
 
@@ -56,7 +54,13 @@ class EntryForm(forms.Form):
         label=_("What set it off"), max_length=120, required=False, help_text=_("For example: judgment served.")
     )
     assignee = PersonField(User.objects.none(), label=_("Responsible"))
-    deputy = PersonField(User.objects.none(), label=_("Deputy"), required=False, help_text=_("Is reminded as well."))
+    deputy = PersonField(
+        User.objects.none(),
+        label=_("Deputy"),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Is reminded as well."),
+    )
     note = forms.CharField(label=_("Note"), widget=forms.Textarea, required=False, max_length=5000)
 
     def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
@@ -116,7 +120,11 @@ class DocumentField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not su
 class DoneForm(SeenForm):
     reason = forms.CharField(label=_("How it was met"), max_length=200, help_text=_("For example: sent by beA, 14:02."))
     evidence = DocumentField(
-        Document.objects.none(), label=_("Evidence"), required=False, help_text=_("A document of the matter.")
+        Document.objects.none(),
+        label=_("Evidence"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("A document of the matter."),
     )
 
     def __init__(self, *args: Any, documents: Any, **options: Any) -> None:

@@ -1,15 +1,25 @@
-"""Reminders of a deadline and of a person."""
+"""Reminders of a deadline and of a person, and what became of their mails."""
 
 from django.db.models import QuerySet
 
 from deadlines.models import Deadline, Reminder
+from lawcrm.models.outbox import OutboxMessage
+
+KIND = "deadlines.reminder"
 
 
 def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
     return Reminder.objects.filter(deadline=deadline).select_related("recipient").order_by("due_at", "pk")
 
 
-def unacknowledged(user_id: int, most: int = 5) -> list[Deadline]:
+def mail_states(reminders: list[Reminder]) -> dict[int, str]:
+    """What the outbox has done about each reminder handed to it."""
+    handed = [row.pk for row in reminders if row.state == Reminder.State.HANDED]
+    mails = OutboxMessage.objects.filter(kind=KIND, thing_id__in=handed)
+    return dict(mails.values_list("thing_id", "state"))
+
+
+def unacknowledged(user_id: int, most: int = 3) -> list[Deadline]:
     """Open deadlines this person was reminded of and has not said so, most urgent first."""
     told = Reminder.objects.filter(recipient=user_id, state=Reminder.State.HANDED, acknowledged_at=None)
     rows = Deadline.objects.filter(pk__in=told.values("deadline_id"), state=Deadline.State.OPEN)

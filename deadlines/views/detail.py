@@ -31,11 +31,12 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     may_confirm = works and not deadline.is_confirmed and not own and frame.may(request, frame.CONFIRMING)
     context = {
         "deadline": deadline,
-        "reminders": told,
+        "reminders": telling.reminded(told, reminders.mail_states(told)),
         "arithmetic": telling.arithmetic(deadline, told, timezone.now()),
         "happenings": telling.happenings(list(book.journal_of(deadline)[:50])),
         "evidence": Document.objects.filter(pk=deadline.evidence_id).first() if deadline.evidence_id else None,
         "own": own,
+        "shown_as_critical": deadline.is_confirmed and deadline.due_on == timezone.localdate(),
         "may_confirm": may_confirm,
         "may_change": works and frame.may(request, frame.ENTERING),
         "may_acknowledge": telling.awaits(told, person.pk),

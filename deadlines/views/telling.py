@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy
 from deadlines.models import Deadline, Reminder
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry
+from lawcrm.models.outbox import OutboxMessage
+
+Mail = OutboxMessage.State
 
 WORDS = {
     "deadline.entered": gettext_lazy("Deadline entered"),
@@ -38,6 +41,30 @@ def arithmetic(deadline: Deadline, told: list[Reminder], now: datetime) -> list[
     if coming:
         lines.append({"left": _("next reminder %(day)s") % {"day": date_format(min(coming), "D j M")}, "right": ""})
     return lines
+
+
+def reminded(told: list[Reminder], mails: dict[int, str]) -> list[dict[str, Any]]:
+    """Each reminder with a word for what became of it and the kind of its pill."""
+    return [
+        {"reminder": row, "word": word, "kind": kind}
+        for row in told
+        for word, kind in [_fate(row, mails.get(row.pk, ""))]
+    ]
+
+
+def _fate(row: Reminder, mail: str) -> tuple[str, str]:
+    if row.acknowledged_at is not None:
+        return _("Acknowledged"), "ok"
+    if row.state != Reminder.State.HANDED:
+        return str(row.get_state_display()), ""
+    match mail:
+        case Mail.SENT:
+            return _("Sent"), "accent"
+        case Mail.FAILED | Mail.UNCONFIRMED:
+            return _("Mail failed") if mail == Mail.FAILED else _("Mail unconfirmed"), "warn"
+        case Mail.CANCELLED:
+            return _("Not sent"), ""
+    return _("Being sent"), ""
 
 
 def awaits(told: list[Reminder], user_id: int) -> bool:

@@ -41,8 +41,10 @@ def plain(due_on: date, **fields: object) -> Deadline:
         (
             {"criticality": "critical"},
             date(2026, 12, 16),
-            "14d 2026-12-02 08, 7d 2026-12-09 08, 3d 2026-12-11 08, 1d 2026-12-15 08, 0d 2026-12-16 08, "
-            "0d-pm 2026-12-16 14",
+            (
+                "14d 2026-12-02 08, 7d 2026-12-09 08, 3d 2026-12-11 08, 1d 2026-12-15 08, 0d 2026-12-16 08, "
+                "0d-pm 2026-12-16 14"
+            ),
         ),
         # Monday: one and three days before lie on the weekend or its Friday; one Friday morning reminds once.
         (
@@ -55,8 +57,10 @@ def plain(due_on: date, **fields: object) -> Deadline:
         (
             {"criticality": "critical", "kind": "limitation"},
             date(2026, 12, 31),
-            "180d 2026-07-03 08, 90d 2026-10-02 08, 30d 2026-12-01 08, 7d 2026-12-24 08, 1d 2026-12-30 08, "
-            "0d 2026-12-31 08, 0d-pm 2026-12-31 14",
+            (
+                "180d 2026-07-03 08, 90d 2026-10-02 08, 30d 2026-12-01 08, 7d 2026-12-24 08, 1d 2026-12-30 08, "
+                "0d 2026-12-31 08, 0d-pm 2026-12-31 14"
+            ),
         ),
     ],
 )
