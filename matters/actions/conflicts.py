@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lawcrm import access, audit
+from lawcrm import access, audit, jobs
 from lawcrm.accounts.models import User
 from matters.models import ConflictCheck, ConflictHit
 from matters.queries import conflicts as queries
@@ -29,6 +29,13 @@ class AlreadyDecided(Exception):
         super().__init__(_("This check has been decided already."))
 
 
+class NotSearchedYet(Exception):
+    """There is nothing to decide on before the search has run."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The search for this check is still running. Try again in a minute."))
+
+
 class OwnCheck(Exception):
     """Nobody decides about their own question."""
 
@@ -38,16 +45,34 @@ class OwnCheck(Exception):
 
 @transaction.atomic
 def ask(*, actor: User, terms: list[str], note: str, now: datetime) -> ConflictCheck:
-    """Search everything, keep what was found, and tell the asker only that it was sent for review."""
+    """Send names for review. A job searches for them, so that this request is the same whatever there is to find."""
     if queries.checks().filter(asked_by=actor, asked_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
         raise TooManyChecks
     check = ConflictCheck(terms=terms, note=note, asked_by=actor, asked_at=now, matcher_version=queries.MATCHER_VERSION)
     check.save()
-    with access.as_system("conflict check"):
-        for index, term in enumerate(terms):
-            _keep_hits(check, index, queries.matches(term))
     audit.record("conflict.asked", check, terms=len(terms))
+    jobs.after_commit("matters.search_conflicts")
     return check
+
+
+def search_waiting(*, now: datetime) -> int:
+    """Search for every check not searched yet, each in its own transaction; answers how many."""
+    with access.as_system("conflict check"):
+        waiting = list(queries.checks().filter(searched_at__isnull=True).values_list("pk", flat=True))
+        return sum(_search(pk, now) for pk in reversed(waiting))
+
+
+@transaction.atomic
+def _search(check_id: int, now: datetime) -> bool:
+    unsearched = ConflictCheck.objects.filter(pk=check_id, searched_at__isnull=True)
+    check = unsearched.select_for_update(of=("self",), skip_locked=True).first()
+    if check is None:
+        return False
+    for index, term in enumerate(check.terms):
+        _keep_hits(check, index, queries.matches(term))
+    check.searched_at = now
+    check.save()
+    return True
 
 
 def _keep_hits(check: ConflictCheck, index: int, matches: list[queries.Match]) -> None:
@@ -74,6 +99,8 @@ def decide(*, actor: User, check: ConflictCheck, state: str, reason: str, now: d
         raise AlreadyDecided
     if check.asked_by_id == actor.pk:
         raise OwnCheck
+    if check.searched_at is None:
+        raise NotSearchedYet
     check.state, check.decision_reason = state, reason
     check.decided_by, check.decided_at = actor, now
     check.save()

@@ -27,6 +27,8 @@ class ConflictCheck(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     asked_at = models.DateTimeField(_("asked at"))
     matcher_version = models.CharField(max_length=20)
+    # The search is a job's: done in the asker's request, its work would tell how much was found.
+    searched_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -52,6 +54,7 @@ class ConflictCheck(models.Model):
             "asked_by",
             "asked_at",
             "matcher_version",
+            "searched_at",
             "decided_by",
             "decided_at",
         ],

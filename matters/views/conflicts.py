@@ -69,7 +69,7 @@ def _decided(request: HttpRequest, check: ConflictCheck, form: DecideForm) -> bo
         actions.decide(
             actor=_user(request), check=check, state=data["state"], reason=data["reason"], now=timezone.now()
         )
-    except (actions.AlreadyDecided, actions.OwnCheck) as refusal:
+    except (actions.AlreadyDecided, actions.NotSearchedYet, actions.OwnCheck) as refusal:
         form.add_error(None, str(refusal))
         return False
     messages.success(request, _("Decided. The person who asked sees the decision, not the hits."))

@@ -29,7 +29,11 @@ def officer() -> User:
 
 def asked(actor: User, *terms: str) -> ConflictCheck:
     with access.as_user(actor):
-        return actions.ask(actor=actor, terms=list(terms), note="a new case", now=NOW)
+        check = actions.ask(actor=actor, terms=list(terms), note="a new case", now=NOW)
+    actions.search_waiting(now=NOW)
+    with access.as_user(actor):
+        check.refresh_from_db()
+    return check
 
 
 def found(term: str) -> set[str]:
@@ -80,6 +84,17 @@ def test_a_hidden_matter_is_found_and_only_the_officer_learns_it(lawyer: User, o
     assert matter.number not in page
     assert "Holding SE" not in page
     assert matter.number in personas.signed_in(officer).get(url).content.decode()
+
+
+def test_a_check_is_searched_once_and_not_decided_before(lawyer: User, officer: User) -> None:
+    factories.contact("Nordbau GmbH")
+    with access.as_user(lawyer):
+        check = actions.ask(actor=lawyer, terms=["Nordbau"], note="", now=NOW)
+    with access.as_user(officer), pytest.raises(actions.NotSearchedYet):
+        actions.decide(actor=officer, check=check, state="clear", reason="x", now=NOW)
+    assert [actions.search_waiting(now=NOW) for _time in range(2)] == [1, 0]
+    with access.as_user(officer):
+        assert ConflictHit.objects.count() == 1
 
 
 def test_the_asker_gets_the_same_answer_whatever_is_found(lawyer: User) -> None:
