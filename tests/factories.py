@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from clients.models import Contact
+from consent.models import Purpose
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterGroupObjectPermission, MatterType, MatterUserObjectPermission, Party
@@ -36,6 +37,11 @@ def contact(name: str = "Mehmet Yıldız", **fields: Any) -> Contact:
     fields = {"kind": "person", "source": "client", "collected_on": date(2026, 1, 5), **fields}
     with access.as_system("test"), transaction.atomic():
         return Contact.objects.create(name=name, **fields)
+
+
+def purpose(code: str = "news") -> Purpose:
+    with access.as_system("test"), transaction.atomic():
+        return Purpose.objects.get_or_create(code=code, defaults={"name": "News", "basis": "consent"})[0]
 
 
 def matter_type(code: str = "litigation") -> MatterType:

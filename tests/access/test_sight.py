@@ -21,7 +21,7 @@ def sees(user: User, row: Matter | Contact) -> bool:
     with access.as_user(User.objects.get(pk=user.pk)):
         by_manager = type(row).objects.filter(pk=row.pk).exists()
         with connection.cursor() as cursor:
-            cursor.execute(f"select count(*) from {row._meta.db_table} where id = %s", [row.pk])  # noqa: S608
+            cursor.execute(f"select count(*) from {row._meta.db_table} where id = %s", [row.pk])
             by_sql = cursor.fetchone()[0] == 1
     assert by_manager == by_sql
     return by_manager
