@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0002_sight'),
+        ('matters', '0003_starter_types'),
     ]
 
     operations = [
