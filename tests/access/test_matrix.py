@@ -77,7 +77,7 @@ def answers(secret: world.World) -> dict[str, dict[str, int]]:
     return seen
 
 
-def test_every_address_answers_every_person_as_the_table_says(secret: world.World) -> None:
+def test_every_address_answers_every_person_as_the_table_says(secret: world.World, valkey: str) -> None:
     seen = answers(secret)
     actual = {name: [str(codes[person]) for person in PEOPLE] for name, codes in seen.items()}
     table = expected()

@@ -12,6 +12,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from clients.models import ContactPoint
 from consent.models import Consent
+from deadlines.models import Deadline, Task
 from lawcrm import access
 from lawcrm.accounts.models import User
 from lawcrm.crypto import files
@@ -61,6 +62,18 @@ def secret(responsible: User) -> World:
         )
         hold = Hold.objects.create(matter=matter, reason=CANARY, placed_by=responsible, placed_at=NOON)
         document = _document(matter, responsible)
+        people = {"assignee": responsible, "deputy": None, "entered_by": responsible}
+        deadline = Deadline.objects.create(
+            matter=matter,
+            sealed_for=matter.public_id,
+            kind="statutory",
+            title=CANARY,
+            due_on=date(2026, 11, 25),
+            time_zone="Europe/Berlin",
+            note=CANARY,
+            **people,
+        )
+        task = Task.objects.create(matter=matter, title=CANARY, assignee=responsible, created_by=responsible)
     world.objects = {
         "matter": matter.public_id,
         "contact": contact.public_id,
@@ -70,6 +83,8 @@ def secret(responsible: User) -> World:
         "item": item.public_id,
         "hold": hold.public_id,
         "share": point.share_id,
+        "deadline": deadline.public_id,
+        "task": task.public_id,
     }
     return world
 
@@ -120,6 +135,10 @@ def noun_of(name: str, argument: str) -> str:
         "privacy:put_forward": "item",
         "privacy:release": "item",
         "privacy:release_hold": "hold",
+        "deadlines:of_matter": "matter",
+        "deadlines:finish_task": "task",
+        "deadlines:reopen_task": "task",
+        "clients:import": "import",
     }
     by_app = {
         "matters": "matter",
