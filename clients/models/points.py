@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +60,10 @@ class ContactPoint(models.Model):
         verbose_name = _("contact point")
         verbose_name_plural = _("contact points")
         default_permissions = ()
-        indexes = [models.Index(fields=["normalised"], name="clients_point_normalised")]
+        indexes = [
+            # Serves beginnings too, whatever the collation of the database.
+            models.Index(OpClass("normalised", name="varchar_pattern_ops"), name="clients_point_beginning"),
+        ]
 
     def __str__(self) -> str:
         return f"contact point {self.pk}"

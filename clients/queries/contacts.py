@@ -69,22 +69,25 @@ def one(public_id: UUID) -> Contact:
 def filtered(*, kind: str = "", country: str = "", source: str = "", text: str = "") -> QuerySet[Contact]:
     chosen = {name: value for name, value in (("kind", kind), ("country", country), ("source", source)) if value}
     rows = Contact.objects.only(*LISTED).filter(**chosen)
-    return rows.filter(pk__in=matching(text)) if text.strip() else rows
+    return rows.filter(pk__in=list(matching(text))) if text.strip() else rows
 
 
 def matching(text: str) -> QuerySet[Any]:
     """Ids of contacts by a name they bear or bore, or by address or number: at most a thousand of each.
 
-    One arm per index: an OR over tables would read every visible contact instead.
+    One arm per index: an OR over tables would read every visible contact instead. Asked once and not
+    within the queries of the list, each of which would search again.
     """
-    named = Contact.objects.filter(_words(text)).values("pk")[:MOST_COUNTED]
-    once = ContactName.objects.filter(_words(text)).values("contact_id")[:MOST_COUNTED]
+    named = Contact.objects.filter(_words(text)).values_list("pk", flat=True)[:MOST_COUNTED]
+    once = ContactName.objects.filter(_words(text)).values_list("contact_id", flat=True)[:MOST_COUNTED]
     found = named.union(once)
     if starts := list(_points(text)):
         either = Q()
         for start in starts:
             either |= Q(normalised__startswith=start)
-        found = named.union(once, ContactPoint.objects.filter(either).values("contact_id")[:MOST_COUNTED])
+        found = named.union(
+            once, ContactPoint.objects.filter(either).values_list("contact_id", flat=True)[:MOST_COUNTED]
+        )
     return found
 
 
