@@ -1,4 +1,4 @@
-"""What this room adds to the pages of a matter: its next deadline, a tab, and words for what happened."""
+"""What this room adds elsewhere: a card and a tab of a matter, words for its journal, hits for Ctrl-K."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from deadlines.queries import book
+from deadlines.queries import book, picking
+from deadlines.templatetags.due import due_words
 from deadlines.views import frame
 from deadlines.views.telling import WORDS
+from lawcrm import ui
 from matters import panels
 from matters.models import Matter
 
@@ -27,7 +29,23 @@ def tab(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
     return {"key": "deadlines", "label": _("Deadlines"), "url": url, "count": book.count_open(matter.pk)}
 
 
+def found(request: HttpRequest, words: str) -> list[ui.Hit]:
+    """Deadlines for Ctrl-K."""
+    if not frame.may(request, frame.READING):
+        return []
+    return [
+        ui.Hit(
+            reverse("deadlines:detail", args=[row.public_id]),
+            row.title,
+            "calendar-clock",
+            f"{row.matter.number} · {due_words(row)}",
+        )
+        for row in picking.deadlines_like(words)
+    ]
+
+
 def register() -> None:
+    ui.search.add("deadlines", _("Deadlines"), found, order=40)
     panels.register("aside", 10, next_deadline, "deadlines/next_card.html")
     panels.register("tab", 30, tab)
     for kind, words in WORDS.items():

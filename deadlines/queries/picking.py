@@ -1,10 +1,11 @@
-"""Matters offered while something is entered."""
+"""Matters offered while something is entered, and deadlines found by Ctrl-K."""
 
 from django.db.models import Q, Value
 from django.db.models.functions import Upper
 
 from clients.models.contact import NameSkeleton
-from deadlines.queries import team
+from deadlines.models import Deadline
+from deadlines.queries import book, team
 from matters.models import Matter
 
 OFFERED = 12
@@ -17,3 +18,11 @@ def matters_like(words: str) -> list[Matter]:
         folded = Q(title_skeleton__contains=NameSkeleton(Value(words)))
         rows = rows.filter(folded | Q(number__startswith=Upper(Value(words))))
     return list(rows[:OFFERED])
+
+
+def deadlines_like(words: str, most: int = 5) -> list[Deadline]:
+    """Open deadlines by a part of what must be done or the start of the matter's number, the next ones first."""
+    if not words.strip():
+        return []
+    found = Q(title__icontains=words.strip()) | Q(matter__number__startswith=words.strip().upper())
+    return list(book.deadlines().filter(found, state=Deadline.State.OPEN).order_by("due_on", "pk")[:most])

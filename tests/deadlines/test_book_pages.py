@@ -304,3 +304,12 @@ def test_a_task_is_added_done_and_reopened(office: Office) -> None:
     assert "Call the court" in text(browser.get(reverse("deadlines:tasks")))
     reader = office.browser(office.reader)
     assert "this matter is not open to you" in text(reader.post(done, follow=True)).lower()
+
+
+def test_ctrl_k_finds_deadlines_of_matters_in_sight(office: Office) -> None:
+    deadline = entered(office, title="Berufung %_ Nordbau")
+    address = reverse("deadlines:detail", args=[deadline.public_id])
+    for words in ("berufung %_", office.matter.number[:7], "NORDBAU"):
+        assert address in text(office.browser(office.reader).post(reverse("search_palette"), {"q": words}))
+        assert address not in text(office.browser(office.outsider).post(reverse("search_palette"), {"q": words}))
+    assert address not in text(office.browser(office.reader).post(reverse("search_palette"), {"q": "Berufungx"}))
