@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Concat
 
 from clients import normal
 from clients.countries import CALLING
@@ -16,7 +17,7 @@ from clients.models.contact import NameSkeleton
 PAGE = 50
 MOST_COUNTED = 1000
 MOST_WORDS = 6
-SHORTEST_INSIDE = 3  # letters a trigram index needs; shorter words are looked for at the beginning
+SHORTEST_INSIDE = 3  # letters a trigram index needs; shorter ones are looked for where a word begins
 LEAST_DIGITS = 4
 DERIVED = ("acl", "acl_walled", "walled", "deny")
 SEALED = ("national_id", "national_id_index", "born_on", "special_note")
@@ -95,8 +96,12 @@ def _words(text: str) -> Q:
     """Every word occurs, in any order; the database folds them as it folded the names."""
     wanted = Q()
     for word in text.split()[:MOST_WORDS]:
-        lookup = "contains" if len(word) >= SHORTEST_INSIDE else "startswith"
-        wanted &= Q(**{f"name_skeleton__{lookup}": NameSkeleton(Value(word[:100]))})
+        folded = NameSkeleton(Value(word[:100]))
+        if len(word) >= SHORTEST_INSIDE:
+            wanted &= Q(name_skeleton__contains=folded)
+        else:
+            inner = Concat(Value(" "), folded, output_field=TextField())
+            wanted &= Q(name_skeleton__startswith=folded) | Q(name_skeleton__contains=inner)
     return wanted
 
 
