@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -102,6 +103,13 @@ def start_afresh(_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = start_afresh
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """No test finds the files of another."""
+    settings.FILES_ROOT = tmp_path / "files"
+    settings.ERASURE_LEDGER = tmp_path / "erasure-ledger.jsonl"
 
 
 @pytest.fixture
