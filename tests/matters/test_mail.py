@@ -155,3 +155,19 @@ def named(name: str, content: bytes) -> BytesIO:
     file = BytesIO(content)
     file.name = name
     return file
+
+
+SLOW = {
+    "nested markup": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 90_000 + b"text stays",
+    "nested links": b"Content-Type: text/html\r\n\r\n" + b"<a><div>" * 50_000 + b"text stays",
+    "a subject of many words": b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n\r\ntext stays",
+    "a hundred thousand recipients": b"To: " + b"a@b.example, " * 100_000 + b"\r\n\r\ntext stays",
+    "parameters": b"Content-Type: text/plain; " + b"a=b; " * 100_000 + b"\r\n\r\ntext stays",
+}
+
+
+@pytest.mark.parametrize("raw", SLOW.values(), ids=SLOW.keys())
+def test_no_mail_holds_up_the_server(raw: bytes) -> None:
+    begun = time.monotonic()
+    assert "text stays" in eml.read(raw).text
+    assert time.monotonic() - begun < 5
