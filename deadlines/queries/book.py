@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from deadlines.models import Deadline
 from lawcrm.models import JournalEntry
@@ -31,6 +31,16 @@ class Day:
     on: date
     count: int
     critical: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person stands on a day; `coming_on` is the next date within the days shown."""
+
+    overdue: int
+    today: int
+    unconfirmed: int  # of those due today
+    coming_on: date | None
 
 
 def deadlines() -> QuerySet[Deadline]:
@@ -101,6 +111,18 @@ def mine_until(user_id: int, last: date) -> QuerySet[Deadline]:
     """Open deadlines of one person, overdue ones first."""
     mine = deadlines().filter(is_mine(user_id), state=State.OPEN, due_on__lte=last)
     return mine.order_by("due_on", F("due_time").asc(nulls_last=True), "pk")
+
+
+def standing(user_id: int, today: date, days: int = DAYS) -> Standing:
+    """Counted over all rows, also those a page has no room for."""
+    last = today + timedelta(days=days - 1)
+    found = Deadline.objects.filter(is_mine(user_id), state=State.OPEN, due_on__lte=last).aggregate(
+        overdue=Count("pk", filter=Q(due_on__lt=today)),
+        today=Count("pk", filter=Q(due_on=today)),
+        unconfirmed=Count("pk", filter=Q(due_on=today, confirmed_at=None)),
+        coming_on=Min("due_on", filter=Q(due_on__gt=today)),
+    )
+    return Standing(**found)
 
 
 def days_of(user_id: int, today: date, days: int = DAYS) -> list[Day]:

@@ -42,7 +42,7 @@ def _book(request: HttpRequest, day: date) -> dict[str, Any]:
     waiting = _waiting(request)
     tasks = list(todo.open_tasks(person)[: TASKS + 1])
     return {
-        "lede": lede(rows, day),
+        "lede": lede(book.standing(person, day)),
         "rows": rows,
         "more": len(rows) == SHOWN,
         "chart": chart(days) if rows else None,
@@ -75,21 +75,17 @@ def _kind(day: book.Day, *, is_today: bool) -> str:
     return "danger" if is_today else ""
 
 
-def lede(rows: list[Deadline], day: date) -> str:
+def lede(standing: book.Standing) -> str:
     """The state of the day in a sentence or two."""
-    late = [row for row in rows if row.due_on < day]
-    due = [row for row in rows if row.due_on == day]
-    sentences = []
-    if late:
-        sentences.append(_overdue(len(late)))
-    if due:
-        sentences.append(_due(len(due), sum(not row.is_confirmed for row in due)))
-    elif ahead := [row for row in rows if row.due_on > day]:
-        coming = {"day": date_format(ahead[0].due_on, pgettext("date in running text", "l j F"))}
-        sentences.append(_("Nothing is due today, the next is on %(day)s.") % coming)
-    else:
-        sentences.append(_("Nothing is due in the next 14 days."))
-    return " ".join(sentences)
+    overdue = f"{_overdue(standing.overdue)} " if standing.overdue else ""
+    if standing.today:
+        return overdue + _due(standing.today, standing.unconfirmed)
+    if standing.coming_on:
+        coming = {"day": date_format(standing.coming_on, pgettext("date in running text", "l j F"))}
+        return overdue + _("Nothing is due today, the next is on %(day)s.") % coming
+    if overdue:
+        return overdue + _("Nothing else is due in the next 14 days.")
+    return _("Nothing is due in the next 14 days.")
 
 
 def _overdue(count: int) -> str:
