@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from typing import cast
 
 import nh3
 
@@ -90,7 +91,7 @@ def read(raw: bytes) -> Mail:
 
 
 def _read(raw: bytes) -> Mail:
-    message = BytesParser(_class=EmailMessage, policy=Capped()).parsebytes(raw)
+    message = cast("EmailMessage", BytesParser(_class=EmailMessage, policy=Capped()).parsebytes(raw))
     body = _body(message)
     return Mail(
         subject=_header(message, "subject"),
