@@ -1,6 +1,5 @@
 """The firm as a whole: `firm setup`, `firm test-mail`, `firm release-mail`, `firm generate`."""
 
-import argparse
 import os
 import sys
 from argparse import ArgumentParser
@@ -38,8 +37,11 @@ class Command(BaseCommand):
         setup.add_argument("--skip-mail-test", action="store_true")
         actions.add_parser("test-mail", help="send one mail now").add_argument("address")
         actions.add_parser("release-mail", help="let mail go out again after a restore")
-        generate = actions.add_parser("generate", help="fill an empty firm with made-up people and matters")
-        generate.add_argument("words", nargs=argparse.REMAINDER)
+        # With another prefix its words, options too, are left to the command that understands them.
+        generate = actions.add_parser(
+            "generate", prefix_chars="+", add_help=False, help="fill an empty firm with made-up people and matters"
+        )
+        generate.add_argument("words", nargs="*")
 
     def handle(self, *_args: object, **options: Any) -> None:
         getattr(self, options["action"].replace("-", "_"))(options)
