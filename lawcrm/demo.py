@@ -27,6 +27,7 @@ MANAGE = ROOT / "manage.py"
 PATIENCE = 60
 GRACE = 10
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG, <sys/prctl.h>
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GIVEN_TOGETHER = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL")
 
 
@@ -101,15 +102,18 @@ def die_with_parent() -> None:
 
 def stop_on_signals() -> None:
     """Ctrl-C, SIGTERM and a closed terminal all interrupt once; further ones wait for the clean end."""
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in wanted:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         raise KeyboardInterrupt
 
-    for number in wanted:
+    for number in STOPPING:
         signal.signal(number, interrupt)
+
+
+def ignore_signals() -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
@@ -184,6 +188,7 @@ def run(port: int, prepare: Callable[[], bool], announce: Callable[[str], None])
         except KeyboardInterrupt:
             pass
         finally:
+            ignore_signals()
             supervisor.stop()
             engines.stop_valkey()
 

@@ -1,10 +1,12 @@
 """The demo: one command starts a firm, keeps its data, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -83,6 +85,14 @@ def test_a_part_that_will_not_stop_is_killed(supervisor: demo.Supervisor, monkey
     assert supervisor.children[0].process.returncode == -signal.SIGKILL
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user can reach, which pytest's are not once another session starts."""
+    folder = Path(tempfile.mkdtemp(prefix="lawcrm-test-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
 def processes_of(state: Path) -> list[str]:
     """Command lines of all processes that were given this state."""
     found = []
@@ -133,10 +143,12 @@ def status(address: str) -> int:
 
 
 @pytest.mark.proof
-def test_it_starts_stops_cleanly_keeps_its_data_and_starts_afresh_when_asked(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_it_starts_stops_cleanly_keeps_its_data_and_starts_afresh_when_asked(place: Path) -> None:
+    state = place / "state"
+    began = time.monotonic()
     first = RunningDemo(state)
     assert status(first.wait_for_address(180)) < 500
+    first_took = time.monotonic() - began
     assert processes_of(state) != []
     assert first.stop(signal.SIGINT) == 0
     assert processes_of(state) == []
@@ -145,27 +157,28 @@ def test_it_starts_stops_cleanly_keeps_its_data_and_starts_afresh_when_asked(tmp
     (state / "kept").touch()
     began = time.monotonic()
     second = RunningDemo(state)
-    second.wait_for_address(30)
-    assert time.monotonic() - began < 15  # under five seconds on an idle machine; CI shares two cores
+    second.wait_for_address(90)
+    # Some three seconds on an idle machine; a second migration would take as long as the first.
+    assert time.monotonic() - began < first_took / 2
     assert second.stop(signal.SIGTERM) == 0
     assert (processes_of(state), (state / "kept").exists()) == ([], True)
 
     third = RunningDemo(state, "--fresh")
     third.wait_for_address(180)
     assert not (state / "kept").exists()
-    assert third.stop(signal.SIGINT) == 0
+    assert third.stop(signal.SIGINT) == 0, third.output.read_text()
     assert processes_of(state) == []
 
 
 @pytest.mark.proof
-def test_a_stranger_s_clone_runs_with_nothing_of_ours_around_it(tmp_path: Path) -> None:
+def test_a_stranger_s_clone_runs_with_nothing_of_ours_around_it(place: Path) -> None:
     """Only what is committed, only a system Python, only what the lock installs without the test group."""
-    clone = tmp_path / "clone"
+    clone = place / "clone"
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)  # noqa: S603, S607
     python = Path(sys.base_prefix) / "bin"
-    environment = {"PATH": f"{python}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    environment = {"PATH": f"{python}:/usr/bin:/bin", "HOME": str(place)}
     environment |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_"))}
-    output = tmp_path / "output"
+    output = place / "output"
     with output.open("w") as out:
         make = subprocess.Popen(  # noqa: S603
             ["make", "demo", f"ARGS=--port {free_port()}"],  # noqa: S607
