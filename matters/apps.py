@@ -19,17 +19,25 @@ class MattersConfig(AppConfig):
             "work", "matters:list", _("Matters"), "briefcase", permission="matters.view_matter", order=30, phone=True
         )
         ui.commands.add("matters:new", _("Matter"), "briefcase", menu="new", permission="matters.open_matter", order=30)
-        ui.nav.add("work", "conflicts:list", _("Conflict checks"), "scale", counter=waiting_checks, order=50)
+        ui.nav.add(
+            "work",
+            "conflicts:list",
+            _("Conflict checks"),
+            "scale",
+            permission="matters.run_conflict_check",
+            counter=waiting_checks,
+            order=50,
+        )
         ui.commands.add(
             "conflicts:ask", _("Conflict check"), "scale", menu="new", permission="matters.run_conflict_check"
         )
 
 
-def waiting_checks(request: HttpRequest) -> int:
+def waiting_checks(_request: HttpRequest) -> int:
     """Checks only this person's decision can end."""
+    from lawcrm import access
     from matters.models import ConflictCheck
 
-    user = request.user
-    if not user.is_authenticated or "matters.review_conflicts" not in user.role_permissions():
+    if "conflicts" not in access.required().flags:
         return 0
     return ConflictCheck.objects.filter(state=ConflictCheck.State.IN_REVIEW).count()

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from lawcrm import access, engines
@@ -26,6 +28,15 @@ MIGRATIONS = (
     "*/migrations/*.sql",
     "lawcrm/db/*.py",
     "lawcrm/accounts/roles.py",
+)
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 )
 ALIASES = {"default": "lawcrm", "keys": "lawcrm_keys"}
 
@@ -116,6 +127,21 @@ def own_files(settings: Any, tmp_path: Path) -> None:
 def system() -> Iterator[access.Viewer]:
     with access.as_system("test") as viewer:
         yield viewer
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser per process, because Playwright's event loop may run only once in a thread."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        message = "Chromium is missing: browser tests need it (Debian: apt-get install chromium)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    # That loop makes Django believe that the tests after it are asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

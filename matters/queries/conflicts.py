@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, FloatField, Func, Q, QuerySet, Value, When
 
 from clients.models import Contact, ContactName
 from clients.models.contact import NameSkeleton
@@ -17,6 +16,13 @@ from matters.models import ConflictCheck, ConflictHit, Party
 MATCHER_VERSION = "skeleton-trgm-1"
 SIMILAR = 0.45  # measured on Danish, Swedish, German, Turkish and English names: 88-100 % recall
 MOST_HITS = 500
+
+
+class Similarity(Func):
+    """Share of common trigrams, 0 to 1 (pg_trgm)."""
+
+    function = "similarity"
+    output_field = FloatField()
 
 
 class NotTheSystem(RuntimeError):
@@ -60,11 +66,12 @@ def _found(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
     score = Case(
         When(name_skeleton=skeleton, then=Value(2.0)),
         When(name_skeleton__contains=skeleton, then=Value(1.5)),
-        default=TrigramSimilarity("name_skeleton", skeleton),
+        default=Similarity("name_skeleton", skeleton),
         output_field=FloatField(),
     )
     near = Q(name_skeleton__contains=skeleton) | Q(name_skeleton__trigram_similar=skeleton)
-    return rows.filter(near).annotate(score=score).filter(score__gte=SIMILAR).order_by("-score", "pk")[:MOST_HITS]
+    found: QuerySet[Any] = rows.filter(near).annotate(score=score).filter(score__gte=SIMILAR)
+    return found.order_by("-score", "pk")[:MOST_HITS]
 
 
 def _matcher(score: float) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from clients.models import Contact
 from consent.actions import add_purpose, add_wording, record_consent, withdraw_consent
 from consent.models import Consent, ConsentEvent, Purpose, Wording
-from matters.actions.conflicts import ask, decide
+from matters.actions.conflicts import ask, decide, search_waiting
 from matters.models import ConflictCheck
 from privacy.actions.holds import place_hold
 from privacy.actions.retention import propose_due, put_forward
@@ -104,6 +104,7 @@ def check_all(scene: Scene) -> None:
     for by, terms, note, hours in CHECKS:
         _asked(scene, by, terms, note, hours)
     check = _asked(scene, *CLEARED)
+    search_waiting(now=scene.now)
     with scene.acting("joergen") as actor:
         decide(
             actor=actor,

@@ -3,38 +3,30 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from lawcrm.accounts.models import TotpDevice, User
 from lawcrm.accounts.models.devices import step_at
 from tests import personas
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SHOTS = os.environ.get("SHOTS", "")
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.usefixtures("valkey"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is missing"),
 ]
 OWN_PAGES = ("profile", "password", "sessions", "recovery_codes", "roles", "enrol")
 ADMIN_PAGES = ("index", "accounts_user_changelist", "accounts_user_add", "auth_group_changelist")
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    # Playwright's own event loop makes Django think that the test is asynchronous.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield browser.new_page(viewport={"width": 1280, "height": 800})
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    with chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
+        yield context.new_page()
 
 
 @pytest.fixture

@@ -1,28 +1,16 @@
 """One running firm and one browser for all journeys; whatever the browser complains about fails the test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests.journeys.people import PASSWORD, Person
 from tests.journeys.running import Firm
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -32,18 +20,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        message = "Chromium is missing: the journeys need it (Debian: apt-get install chromium)"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="session")
-def firm(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+def firm(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
     """Starts after the browser, so that a machine without one is told so at once.
 
     JOURNEY_FIRM names the LAWCRM_STATE of a demo that runs already, for whoever writes journeys.
@@ -114,9 +91,9 @@ def signed_in() -> dict[str, Any]:
 
 
 @pytest.fixture
-def desk(firm: Firm, browser: Browser, signed_in: dict[str, Any]) -> Iterator[Desk]:
+def desk(firm: Firm, chromium: Browser, signed_in: dict[str, Any]) -> Iterator[Desk]:
     with ExitStack() as closing:
-        desk = Desk(firm, browser, signed_in, closing)
+        desk = Desk(firm, chromium, signed_in, closing)
         yield desk
     assert desk.complaints == []
 
