@@ -1,4 +1,4 @@
-.PHONY: help demo test proof lint check format messages
+.PHONY: help demo test proof bench lint check format messages
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -14,6 +14,10 @@ test: ## Run the test suite (five minutes at most); ARGS="tests/matters"
 proof: ## Run the long checks
 	@.ci/venv dev
 	.venv/bin/pytest -n $(WORKERS) --dist loadgroup -m proof $(ARGS)
+
+bench: ## Measure the pages of a generated firm; ARGS="--contacts 1000000 --matters 1000000 --grants 5000000"
+	@.ci/venv dev
+	.venv/bin/python -W ignore -m tests.benchmarks.pages $(ARGS)
 
 lint: ## Style, types, layers, migrations and the deployment check
 	@.ci/venv dev

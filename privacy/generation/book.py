@@ -34,6 +34,9 @@ def deadlines(plan: Plan) -> Iterator[str]:
     for place in range(plan.size.matters):
         chance, who = plan.chance("deadline", place), assignee(plan, place)
         second = plan.user(plan.worker_of(place) + 1)
+        # Most are entered by an assistant and watched by a deputy; some lawyers do it all alone.
+        enters, deputy = second if chance >> 16 & 3 else who, second if chance >> 18 & 1 else None
+        confirms = who if enters == second else second
         ended = None if is_open(plan, place) else due_on(plan, place)
         seen = None if ended is None and chance % 7 == 0 else plan.opened_on(place)
         yield line(
@@ -50,9 +53,10 @@ def deadlines(plan: Plan) -> Iterator[str]:
             "",
             "[]",
             who,
+            deputy,
             "done" if ended else "open",
-            who,
-            second if seen else None,
+            enters,
+            confirms if seen else None,
             seen,
             who if ended else None,
             ended,
@@ -86,7 +90,7 @@ TABLES = (
     Table(
         "deadlines_deadline",
         "id public_id matter_id sealed_for kind criticality title due_on time_zone rule_code trigger_label trace"
-        " assignee_id state entered_by_id confirmed_by_id confirmed_at ended_by_id ended_at ended_reason",
+        " assignee_id deputy_id state entered_by_id confirmed_by_id confirmed_at ended_by_id ended_at ended_reason",
         deadlines,
     ),
     Table("deadlines_reminder", "id deadline_id matter_id recipient_id step due_at state", reminders),
