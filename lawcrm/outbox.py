@@ -166,9 +166,8 @@ def send_claimed(message_id: int, office: PostOffice, now: datetime) -> bool:
     Whatever `may_send` locks stays locked until the mail is out. A crash leaves the claim,
     whose lease runs out: nobody can tell then whether the mail was taken.
     """
-    message = (
-        OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk=message_id, state=State.CLAIMED).first()
-    )
+    # Waiting, not skipping: another claim holds this row for a moment while it finds it taken already.
+    message = OutboxMessage.objects.select_for_update().filter(pk=message_id, state=State.CLAIMED).first()
     if message is None:
         return False
     try:
