@@ -4,13 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from tests.journeys.people import PASSWORD, Person
 from tests.journeys.running import Firm
+
+PATIENCE = 20_000  # milliseconds; two cores run the other tests at the same time
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -20,19 +24,26 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def firm(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+def firm(chromium: Browser) -> Iterator[Firm]:
     """Starts after the browser, so that a machine without one is told so at once.
 
     JOURNEY_FIRM names the LAWCRM_STATE of a demo that runs already, for whoever writes journeys.
     """
-    running = os.environ.get("JOURNEY_FIRM")
-    firm = Firm(Path(running) if running else tmp_path_factory.mktemp("firm") / "state")
-    try:
-        firm.address = (firm.state / "demo.lock").read_text() if running else firm.start()
+    if running := os.environ.get("JOURNEY_FIRM"):
+        firm = Firm(Path(running))
+        firm.address = (firm.state / "demo.lock").read_text()
         firm.stage("people")
         yield firm
-    finally:
-        firm.stop()
+        return
+    # Not pytest's own folder, which every other run of pytest closes to the database's user.
+    with TemporaryDirectory(prefix="lawcrm-journeys-") as folder:
+        firm = Firm(Path(folder) / "state")
+        try:
+            firm.address = firm.start()
+            firm.stage("people")
+            yield firm
+        finally:
+            firm.stop()
 
 
 class Desk:
@@ -46,7 +57,7 @@ class Desk:
     def context(self, **options: Any) -> BrowserContext:
         options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
         context = self.browser.new_context(base_url=self.firm.address, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self.closing.callback(context.close)
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))

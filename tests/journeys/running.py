@@ -32,6 +32,7 @@ class Firm:
         self.environment = {key: value for key, value in os.environ.items() if key not in NOT_OURS} | {
             "LAWCRM_STATE": str(self.state),
             "LAWCRM_DURABLE": "0",
+            "LAWCRM_SMTP_PORT": str(free_port()),  # other demos look for a free one at the same moment
             "DJANGO_SETTINGS_MODULE": "lawcrm.settings.demo",
         }
         self.environment.pop("FIRM_NAME", None)

@@ -10,6 +10,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from lawcrm import demo, engines
+from lawcrm.accounts.models import GroupKind
 
 
 class Command(BaseCommand):
@@ -53,7 +54,7 @@ class Command(BaseCommand):
 
 def logins() -> list[str]:
     """One line per role: who signs in with it."""
-    roles = Group.objects.filter(user__is_active=True).order_by("pk", "user__pk")
+    roles = Group.objects.filter(kind__kind=GroupKind.Kind.ROLE, user__is_active=True).order_by("pk", "user__pk")
     firsts: dict[str, str] = {}
     for role, email in roles.values_list("name", "user__email"):
         firsts.setdefault(role, email)
