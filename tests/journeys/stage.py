@@ -44,6 +44,78 @@ def matter(title: str, adverse: str, responsible: str) -> dict[str, str]:
     return {"number": made.number, "id": str(made.public_id)}
 
 
+@scene
+def ended(secret: str, responsible: str) -> dict[str, str]:
+    """A matter closed long ago; its title, party, call, document and history all carry the secret."""
+    from datetime import date
+
+    from lawcrm import audit
+    from tests import factories
+
+    person = _user(responsible)
+    made = factories.matter(
+        f"{secret} ./. Nordbau",
+        number=_number(),
+        responsible=person,
+        state="closed",
+        closed_on=date(2013, 6, 30),
+        summary=secret,
+    )
+    factories.grant(made, person, "manage_matter")
+    factories.grant(made, person)
+    factories.party(made, factories.contact(f"Aylin {secret}", special_note=secret))
+    call = _call(made, secret)
+    call.subject = f"{secret} once more"
+    call.save()
+    _document(made, secret)
+    audit.record("communication.logged", call)
+    return {"number": made.number, "id": str(made.public_id)}
+
+
+def _call(matter: Any, secret: str) -> Any:
+    from django.utils import timezone
+
+    from matters.models import Communication
+
+    return Communication.objects.create(
+        matter=matter,
+        sealed_for=matter.public_id,
+        kind="call",
+        happened_at=timezone.now(),
+        subject=secret,
+        body=secret,
+        logged_by=matter.responsible,
+    )
+
+
+def _document(matter: Any, secret: str) -> None:
+    import io
+
+    from lawcrm.crypto import files
+    from matters.models import Document
+
+    stored = files.seal_file(io.BytesIO(secret.encode()), matter.public_id, label=Document.stored_file_label)
+    Document.objects.create(
+        matter=matter,
+        sealed_for=matter.public_id,
+        name=f"{secret}.txt",
+        media_type="text/plain",
+        size=stored.size,
+        sha256=bytes.fromhex(stored.sha256),
+        stored_name=stored.name,
+        added_by=matter.responsible,
+    )
+
+
+@scene
+def end_session(email: str) -> int:
+    """As if the person had been away for longer than a session lasts."""
+    from lawcrm.accounts.actions.sessions import end_sessions
+
+    end_sessions(user=_user(email))
+    return 0
+
+
 def _number() -> str:
     """Out of the way of those the firm gives itself."""
     from matters.models import Matter

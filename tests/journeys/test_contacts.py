@@ -79,6 +79,9 @@ def test_the_asker_learns_nothing_and_the_conflicts_officer_decides_on_the_hits(
     officer = desk.of(OFFICER)
     officer.goto("/conflicts/")
     officer.get_by_role("link", name=f"SUKRU {it}oglu").click()
+    while officer.get_by_text("The search is still running.").is_visible():
+        officer.wait_for_timeout(500)
+        officer.reload()
     expect(officer.get_by_role("cell", name=f"Şükrü {it}oğlu")).to_be_visible()
     expect(officer.get_by_role("cell", name=hidden["number"])).to_be_visible()
     officer.get_by_label("There is a conflict").or_(officer.get_by_label("Conflict", exact=True)).check()
