@@ -118,9 +118,12 @@ def end_session(email: str) -> int:
 
 def _number() -> str:
     """Out of the way of those the firm gives itself."""
+    from django.db.models import Max
+
     from matters.models import Matter
 
-    return f"2014-{Matter.objects.filter(number__startswith='2014-').count() + 1:04d}"
+    last = Matter.objects.filter(number__startswith="2014-").aggregate(last=Max("number"))["last"] or "2014-0000"
+    return f"2014-{int(last[-4:]) + 1:04d}"
 
 
 def _user(email: str) -> Any:

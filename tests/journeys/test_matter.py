@@ -140,8 +140,10 @@ def test_a_deadline_due_today_is_reminded_by_mail(desk: Desk) -> None:
     page.goto("/")
     expect(page.get_by_role("cell", name=f"Berufung {it}").first).to_be_visible()
     colleague = desk.of(COLLEAGUE)
-    colleague.goto("/")
-    expect(colleague.get_by_text(f"Berufung {it}, entered by {LAWYER.name}").first).to_be_visible()
+    colleague.goto("/deadlines/?state=unconfirmed")
+    colleague.get_by_role("row").filter(has_text=f"Berufung {it}").get_by_role("link").first.click()
+    colleague.get_by_role("button", name="Confirm the date").click()
+    expect(colleague.get_by_role("button", name="Confirm the date")).to_have_count(0)
 
     desk.firm.stage("due_again", job="deadlines.remind")
     mail = wait_for_mail(page, number, LAWYER.email)
