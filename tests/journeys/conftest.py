@@ -36,7 +36,7 @@ def firm(chromium: Browser) -> Iterator[Firm]:
         yield firm
         return
     # Not pytest's own folder, which every other run of pytest closes to the database's user.
-    with TemporaryDirectory(prefix="lawcrm-journeys-") as folder:
+    with TemporaryDirectory(prefix="lawcrm-journeys-", ignore_cleanup_errors=True) as folder:
         firm = Firm(Path(folder) / "state")
         try:
             firm.address = firm.start()

@@ -3,13 +3,13 @@
 STATE is the LAWCRM_STATE of a running demo; the pictures go to build/screens/.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lawcrm.demo import PASSWORD
-from tests.journeys.conftest import CHROMIUM, FLAGS
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "screens"
 WIDTHS = (1280, 390)
@@ -127,7 +127,9 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     address = (Path(sys.argv[1]) / "demo.lock").read_text()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         firm_at(browser, address, set(sys.argv[2:]), logins_of(browser, address))
         browser.close()
 
