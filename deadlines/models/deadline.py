@@ -3,8 +3,9 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Court
@@ -131,6 +132,17 @@ class Deadline(models.Model):
                 fields=["due_on", "id"],
                 name="deadlines_unconfirmed",
                 condition=models.Q(state="open", confirmed_at__isnull=True),
+            ),
+            # For viewers of few matters, who would else look at every unconfirmed entry of the firm.
+            models.Index(
+                fields=["matter"],
+                name="deadlines_unconfirmed_matter",
+                condition=models.Q(state="open", confirmed_at__isnull=True),
+            ),
+            GinIndex(
+                OpClass(Upper("title"), name="gin_trgm_ops"),
+                name="deadlines_open_title",
+                condition=models.Q(state="open"),
             ),
         ]
         constraints = [

@@ -11,6 +11,7 @@ LEAKPROOF = (
     "arraycontains(anyarray,anyarray)",
     "textlike(text,text)",
     "texticlike(text,text)",
+    "upper(text)",
     "similarity_op(text,text)",
     "word_similarity_op(text,text)",
     "word_similarity_commutator_op(text,text)",
