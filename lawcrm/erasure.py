@@ -1,6 +1,6 @@
 """Erasing rows for ever: the live row, its history, what the journal says of it, and its files."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -9,17 +9,12 @@ from django.db import connection, models
 
 from lawcrm import access
 
-# Callables that yield the stored names of files some row still names; filled by apps in ready().
-_stored_names: list[Callable[[], Iterable[str]]] = []
-
-
-def keep_files_of(names: Callable[[], Iterable[str]]) -> None:
-    _stored_names.append(names)
-
 
 def stored_names() -> Iterator[str]:
-    for names in _stored_names:
-        yield from names()
+    """Names of all sealed files some row still names: every model keeps them in a column of this name."""
+    for model in apps.get_models():
+        if any(field.name == "stored_name" for field in model._meta.concrete_fields):
+            yield from model._base_manager.values_list("stored_name", flat=True)
 
 
 def models_under(root: type[models.Model]) -> list[type[models.Model]]:

@@ -8,9 +8,9 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        from lawcrm import erasure, ui
-        from privacy.actions.erasure import document_names
+        from lawcrm import ui
+        from privacy import panels
 
-        erasure.keep_files_of(document_names)
+        panels.register()
         ui.nav.add("firm", "privacy:plan", _("Privacy"), "shield-check", permission="privacy.view_plan", order=70)
         ui.commands.add("privacy:new_hold", _("Place a hold"), "shield-check", permission="privacy.place_hold")

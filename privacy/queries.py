@@ -97,3 +97,8 @@ def with_numbers(holds: list[Hold]) -> list[tuple[Hold, str]]:
     with access.as_system("holds"):
         numbers = dict(Matter.objects.filter(pk__in=[hold.matter_id for hold in holds]).values_list("pk", "number"))
     return [(hold, numbers.get(hold.matter_id or 0, "")) for hold in holds]
+
+
+def waiting_for(user_id: int) -> QuerySet[ErasureItem]:
+    """Entries of the plan this person can move on: all proposed ones but those they put forward."""
+    return plan().filter(state=ErasureItem.State.PROPOSED).exclude(proposed_by=user_id)

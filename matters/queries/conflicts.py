@@ -92,5 +92,9 @@ def checks() -> QuerySet[ConflictCheck]:
     return ConflictCheck.objects.order_by("-asked_at", "-pk")
 
 
+def in_review() -> QuerySet[ConflictCheck]:
+    return checks().filter(state=ConflictCheck.State.IN_REVIEW)
+
+
 def hits_of(check: ConflictCheck) -> QuerySet[ConflictHit]:
     return ConflictHit.objects.filter(conflict_check=check).order_by("term_index", "-score", "pk")

@@ -12,7 +12,7 @@ from clients.models import Contact
 from lawcrm import access, audit, erasure
 from lawcrm.crypto import files, keyring
 from lawcrm.models.outbox import OutboxMessage
-from matters.models import Document, Matter
+from matters.models import Matter
 from privacy import ledger, queries
 from privacy.models import Certificate, ErasureItem
 
@@ -114,7 +114,3 @@ def sweep_files(*, now: datetime) -> int:
         stray = files.reconcile(erasure.stored_names(), now=now).without_row
     _remove_files(stray)
     return len(stray)
-
-
-def document_names() -> list[str]:
-    return list(Document.objects.values_list("stored_name", flat=True))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -208,3 +209,16 @@ def test_a_file_without_a_row_is_swept_after_an_hour() -> None:
     assert erasure.sweep_files(now=datetime.now(UTC)) == 0
     assert erasure.sweep_files(now=datetime.now(UTC) + timedelta(hours=2)) == 1
     assert not files.storage().exists(stray.name)
+    with access.as_system("test"):
+        assert files.storage().exists(Document.objects.get().stored_name)
+
+
+def test_every_column_that_names_a_file_is_known_to_the_sweep() -> None:
+    """A file field under another name would be swept away."""
+    columns = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if not hasattr(model, "instance_type") and "stored" in field.name
+    }
+    assert columns == {"clients.ContactImport.stored_name", "matters.Document.stored_name"}

@@ -85,3 +85,33 @@ def test_restriction_hides_a_contact_and_is_lifted_only_after_telling() -> None:
     with access.as_system("test"):
         contact.refresh_from_db()
     assert not contact.is_restricted
+
+
+def test_the_front_page_says_what_waits_for_a_second_person(item: ErasureItem) -> None:
+    officer = personas.client_for("data protection officer")
+    assert item.matter_number in officer.get(reverse("today")).content.decode()
+    officer.post(reverse("privacy:put_forward", args=[item.public_id]), follow=True)
+    assert item.matter_number not in officer.get(reverse("today")).content.decode()
+    assert item.matter_number not in personas.client_for("partner").get(reverse("today")).content.decode()
+
+
+def test_the_team_is_told_that_a_matter_is_held_and_not_why(item: ErasureItem) -> None:
+    lawyer, officer = personas.client_for("lawyer"), personas.client_for("data protection officer")
+    with access.as_system("test"):
+        matter = Matter.objects.get()
+        factories.grant(matter, lawyer.user)  # type: ignore[attr-defined]
+    officer.post(reverse("privacy:new_hold"), {"matter_number": item.matter_number, "reason": "police inquiry"})
+    page = lawyer.get(reverse("matters:detail", args=[matter.public_id])).content.decode()
+    assert "under a legal hold" in page
+    assert "police inquiry" not in page
+
+
+def test_only_who_may_restrict_is_offered_to_restrict() -> None:
+    lawyer, officer = personas.client_for("lawyer"), personas.client_for("data protection officer")
+    contact, matter = factories.contact(), factories.matter()
+    factories.party(matter, contact)
+    for client in (lawyer, officer):
+        factories.grant(matter, client.user)  # type: ignore[attr-defined]
+    url = reverse("clients:detail", args=[contact.public_id])
+    assert "Restrict processing" in officer.get(url).content.decode()
+    assert "Restrict processing" not in lawyer.get(url).content.decode()
