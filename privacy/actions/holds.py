@@ -29,7 +29,7 @@ def place_hold(*, actor: User, matter: Matter, reason: str, now: datetime) -> Ho
         hold = Hold.objects.create(matter=matter, reason=reason, placed_by=actor, placed_at=now)
         for item in ErasureItem.objects.filter(matter_ref=matter.pk).exclude(state=ErasureItem.State.ERASED):
             _set_state(item, ErasureItem.State.HELD)
-        audit.record("hold.placed", hold, reason=reason, matter_id=matter.pk)
+        audit.record("hold.placed", hold, matter_id=matter.pk)  # the reason stays with the hold
     return hold
 
 
@@ -46,7 +46,7 @@ def release_hold(*, actor: User, hold: Hold, reason: str, now: datetime) -> None
         if hold.matter_id is not None and not queries.is_held(hold.matter_id):
             for item in ErasureItem.objects.filter(matter_ref=hold.matter_id, state=ErasureItem.State.HELD):
                 _back_to_the_start(item)
-        audit.record("hold.released", hold, reason=reason, matter_id=hold.matter_id)
+        audit.record("hold.released", hold, matter_id=hold.matter_id)
 
 
 def _back_to_the_start(item: ErasureItem) -> None:
