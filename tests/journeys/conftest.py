@@ -20,6 +20,7 @@ expect.set_options(timeout=PATIENCE)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """All journeys on one worker: they share one firm, and two cores carry no second one."""
     item.add_marker("journey")
+    item.add_marker("proof")  # minutes, not seconds: starting and filling a firm takes most of them
     item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
