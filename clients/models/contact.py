@@ -73,7 +73,7 @@ class Contact(models.Model):
     )
 
     need_to_know = "self"
-    sight = access.ContactSight("matters.Matter")
+    sight = access.ContactSight()
     objects = access.GuardedManager()
     history = audit.AuditedHistory(exclude=("hold_count", "national_id_index"))
     personal_data = PersonalData(
