@@ -180,10 +180,10 @@ def flipped(content: bytes) -> bytes:
 def test_hostile_files_are_refused_in_words(case: str) -> None:
     name, make, words = HOSTILE[case]
     content = make()
-    started = time.monotonic()
+    started = time.process_time()  # of this process alone, however busy the machine is
     with pytest.raises(UploadRefused, match=words):
         take(name, content)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_bomb_does_not_fill_the_memory() -> None:
