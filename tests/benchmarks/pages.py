@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VIEWERS = ("nobody", "narrow", "middle", "broad")
 WARM, RUNS = 3, 30
 MOST_QUERIES, MOST_MEDIAN, MOST_P95 = 15, 25.0, 60.0
-HEAD = ("page", "viewer", "queries", "median ms", "p95 ms", "database ms", "ratio", "web processor ms", "KB")
+HEAD = ("page", "viewer", "queries", "best ms", "median ms", "p95 ms", "database ms", "ratio", "web processor ms", "KB")
 MOST_SEARCH_MEDIAN, MOST_SEARCH_P95 = 80.0, 150.0
 
 
@@ -40,6 +40,7 @@ class Ask:
 @dataclass(frozen=True)
 class Measured:
     queries: int
+    best: float
     median: float
     p95: float
     database: float
@@ -83,7 +84,13 @@ def measure(ask: Ask, browser: Any) -> tuple[Measured, Stopwatch]:
     p95 = statistics.quantiles(totals, n=20)[-1]
     size = len(response.content) // 1024
     found = Measured(
-        watch.queries, statistics.median(totals), p95, statistics.median(databases), statistics.median(own), size
+        watch.queries,
+        min(totals),
+        statistics.median(totals),
+        p95,
+        statistics.median(databases),
+        statistics.median(own),
+        size,
     )
     return found, watch
 
@@ -201,7 +208,7 @@ def run(options: argparse.Namespace) -> None:
                 base, _watch = measure(ask, browser)
             mark = " **over**" if over_budget(ask, found) else ""
             ratio = f"{found.database / base.database:.1f}"
-            times = [f"{value:.1f}" for value in (found.median, found.p95, found.database)]
+            times = [f"{value:.1f}" for value in (found.best, found.median, found.p95, found.database)]
             cells = [ask.name + mark, viewer, found.queries, *times, ratio, f"{found.own:.1f}", found.kilobytes]
             out(f"| {' | '.join(map(str, cells))} |\n")
             sys.stdout.flush()
