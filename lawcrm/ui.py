@@ -181,7 +181,9 @@ class Shell:
 
     @property
     def firm(self) -> str:
-        return str(settings.FIRM_NAME)
+        from lawcrm.models import Firm
+
+        return Firm.known_name()
 
     @property
     def theme(self) -> str:

@@ -12,6 +12,7 @@ from lawcrm import outbox
 from lawcrm.accounts import links
 from lawcrm.accounts.models import User
 from lawcrm.doors.safe_mail import Mail
+from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
 
 INVITATION, PASSWORD_LINK, CHANGED = "accounts.invitation", "accounts.password_link", "accounts.changed"
@@ -65,7 +66,7 @@ def _changed(message: OutboxMessage) -> Mail:
 
 def _mail(user: User, name: str, facts: dict[str, Any]) -> Mail:
     """The template's first line is the subject."""
-    firm = getattr(settings, "LAWCRM_FIRM_NAME", "LawCRM")
+    firm = Firm.known_name()
     with translation.override(user.language):
         text = render_to_string(f"mail/accounts/{name}.txt", {"person": user.full_name, "firm": firm, **facts})
     subject, _blank, body = text.strip().partition("\n")

@@ -4,7 +4,6 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -44,7 +43,9 @@ def surprises(text: str) -> int:
 
 def context_words(user: Any) -> set[str]:
     """Words someone trying to guess would start with."""
+    from lawcrm.models.firm import Firm
+
     own = [getattr(user, "email", ""), getattr(user, "full_name", "")]
     texts = ["lawcrm", "password", "kodeord", "lösenord", "passwort", "parola", *own]
-    texts.append(str(getattr(settings, "LAWCRM_FIRM_NAME", "")))
+    texts.append(Firm.known_name())
     return {word for text in texts for word in re.split(r"[\W\d_]+", text.lower()) if len(word) >= SHORTEST_WORD}

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from lawcrm import audit
 from lawcrm.personal_data import PersonalData
 
 ONLY = 1
+_name = ""
 
 
 class Firm(models.Model):
@@ -47,6 +49,15 @@ class Firm(models.Model):
     @classmethod
     def current(cls) -> "Firm | None":
         return cls.objects.filter(pk=ONLY).first()
+
+    @classmethod
+    def known_name(cls) -> str:
+        """FIRM_NAME where it is set, else the name given at set-up; each process reads it once it is there."""
+        global _name  # noqa: PLW0603
+        if not _name and not settings.FIRM_NAME:
+            firm = cls.current()
+            _name = firm.name if firm is not None else ""
+        return settings.FIRM_NAME or _name or "LawCRM"
 
     @classmethod
     def holds_mail(cls) -> bool:

@@ -153,7 +153,7 @@ SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = False
 OTP_TOTP_ISSUER = "LawCRM"
 
 # Stands at the top of every page and on paper.
-FIRM_NAME = env.text("FIRM_NAME", "LawCRM")
+FIRM_NAME = env.text("FIRM_NAME")  # overrides the name given at set-up
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish")), ("sv", _("Swedish")), ("de", _("German")), ("tr", _("Turkish"))]

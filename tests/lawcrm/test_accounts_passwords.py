@@ -27,7 +27,7 @@ GOOD = "quiet-otter-paints-nine-doors"
 
 @pytest.fixture(autouse=True)
 def noon(settings: Any) -> Iterator[Any]:
-    settings.LAWCRM_FIRM_NAME = "Vestergaard Advokater"
+    settings.FIRM_NAME = "Vestergaard Advokater"
     with time_machine.travel(NOW, tick=False) as clock, access.as_system("test"):
         yield clock
 
