@@ -12,7 +12,7 @@ from lawcrm import access
 from lawcrm.accounts.models import TotpDevice, User
 from lawcrm.accounts.roles import ROLES
 from lawcrm.demo import PASSWORD
-from matters.models import Communication, ConflictCheck, Document, Matter
+from matters.models import Communication, ConflictCheck, ConflictHit, Document, Matter
 from privacy.models import ErasureItem
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,11 @@ def test_there_is_something_of_everything(firm: None) -> None:
         assert set(Communication.objects.values_list("kind", flat=True)) == set(Communication.Kind)
         assert set(Deadline.objects.values_list("kind", flat=True)) == set(Deadline.Kind)
         assert set(Consent.objects.values_list("state", flat=True)) == set(Consent.State)
-        assert ConflictCheck.objects.filter(state=ConflictCheck.State.IN_REVIEW).count() == 3
+        assert (
+            ConflictCheck.objects.filter(state=ConflictCheck.State.IN_REVIEW, searched_at__lt=timezone.now()).count()
+            == 3
+        )
+        assert ConflictHit.objects.count() >= 3
         assert Document.objects.exists()
         assert ContactPoint.objects.exists()
         assert not Deadline.objects.filter(due_on__lt=timezone.localdate()).exists()
