@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 
 from lawcrm import access
@@ -69,7 +70,9 @@ class RequireSignIn:
         if allowed == "anyone" or (allowed == "password" and user.is_authenticated):
             return None
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            # Nothing of what was sent is kept: a session that ended may be a person who may not write any more.
+            sent = "" if request.method in SAFE_METHODS else "?unsaved=1"
+            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL) + sent)
         if not user.is_verified():
             return redirect_to_login(request.get_full_path(), "accounts:second_factor")
         return None

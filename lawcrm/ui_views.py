@@ -1,11 +1,13 @@
 """The views of the frame itself: finding, choosing a theme, staying signed in."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lawcrm import ui
+from lawcrm.sign_in import leaves_session, open_to_anyone
 
 YEAR = 365 * 24 * 3600
 LONGEST_SEARCH = 200
@@ -47,6 +49,23 @@ def stay_signed_in(request: HttpRequest) -> HttpResponse:
     """Renew the idle period of the session; an absolute limit set elsewhere still ends it."""
     request.session.modified = True
     return HttpResponse(status=204)
+
+
+@require_safe
+@open_to_anyone
+@leaves_session
+def session_state(request: HttpRequest) -> JsonResponse:
+    """Whether a form may be sent now and as whom; asked by js/session.js before it sends one."""
+    shell = ui.Shell(request)
+    if not shell.signed_in:
+        return JsonResponse({"alive": False})
+    return JsonResponse({"alive": True, "person": shell.marker, "token": get_token(request)})
+
+
+@require_safe
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where signing in from beside a half-written form ends."""
+    return render(request, "ui/signed_in.html")
 
 
 def _back(request: HttpRequest) -> str:

@@ -30,4 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", ui_gallery.gallery, name="ui_gallery"),
     path("ui/theme/", ui_views.set_theme, name="ui_theme"),
     path("ui/stay/", ui_views.stay_signed_in, name="ui_stay"),
+    path("ui/session/", ui_views.session_state, name="ui_session"),
+    path("ui/signed-in/", ui_views.signed_in, name="ui_signed_in"),
 ]

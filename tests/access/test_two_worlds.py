@@ -22,6 +22,7 @@ HEADERS_THAT_DIFFER = {"X-Request-Id", "Content-Security-Policy", "Content-Lengt
 # Nonces, form tokens, request ids and random ids differ from page to page in one world too.
 MASKED = re.compile(
     rb'nonce="[^"]+"|csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken": ?"[^"]+"|name="(token|once)" value="[^"]+"|'
+    rb'"token": "[^"]+"|'
     rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16}"
 )
 # Officers of privacy and auditors are no outsiders: the retention plan shows them numbers of matters.

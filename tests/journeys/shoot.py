@@ -46,7 +46,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "status": ("administrator", "/status/", ""),
     "admin": ("administrator", "/admin/", ""),
     "admin-staff": ("administrator", "/admin/accounts/user/", ""),
-    "admin-person": ("administrator", "/admin/accounts/user/", "#result_list th a"),
+    "admin-person": ("administrator", "/admin/accounts/user/", "#result_list tbody th a"),
     "profile": ("partner", "/profile/", ""),
     "devices": ("partner", "/profile/devices/", ""),
     "roles": ("partner", "/roles/", ""),

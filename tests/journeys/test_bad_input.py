@@ -85,14 +85,58 @@ def test_after_signing_out_the_back_button_shows_nothing(desk: Desk) -> None:
     assert it not in page.content()
 
 
-def test_a_session_that_ended_in_the_middle_of_a_form_leads_back_to_it(desk: Desk) -> None:
+def send_after_the_end(desk: Desk, page: Page) -> None:
+    """As if the person came back from a long meeting and pressed the button."""
+    desk.firm.stage("end_session", email=PARTNER.email)
+    desk.signed_in.pop(PARTNER.email)
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 3_600_000; }")
+    page.get_by_role("button", name="Enter contact").click()
+    expect(page.get_by_role("dialog")).to_contain_text("nothing you typed is lost")
+
+
+def beside(page: Page) -> Page:
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in in a new tab").click()
+    return opened.value
+
+
+def test_a_session_that_ended_in_the_middle_of_a_form_loses_nothing(desk: Desk) -> None:
     it = token()
     page = desk.of(PARTNER)
+    fill(page, it)
+    send_after_the_end(desk, page)
+    tab = beside(page)
+    sign_in(tab, PARTNER, there=True)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("You are signed in")
+    tab.close()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Ada {it}")
+    assert found(page, it) == 1
+
+
+def test_a_form_is_not_sent_in_the_name_of_whoever_signed_in_meanwhile(desk: Desk) -> None:
+    it = token()
+    page = desk.of(PARTNER)
+    fill(page, it)
+    send_after_the_end(desk, page)
+    sign_in(beside(page), LAWYER, there=True)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Somebody else is signed in now")
+    page.keyboard.press("Escape")
+    assert page.get_by_label("Family name").input_value() == it
+    assert found(desk.of(LAWYER), it) == 0
+
+
+def test_without_a_script_the_end_of_the_session_is_said_and_leads_back(desk: Desk) -> None:
+    it = token()
+    signed_in = desk.of(PARTNER).context.storage_state()
+    page = desk.stranger(storage_state=signed_in, java_script_enabled=False)
     fill(page, it)
     desk.firm.stage("end_session", email=PARTNER.email)
     desk.signed_in.pop(PARTNER.email)
     page.get_by_role("button", name="Enter contact").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.get_by_text("what you just sent was not saved")).to_be_visible()
     assert it not in page.url
-    assert page.url.endswith("?next=/contacts/new/")
-    assert found(desk.of(LAWYER), it) == 0
+    assert page.url.endswith("next=/contacts/new/")
+    assert found(desk.of(PARTNER), it) == 0

@@ -180,3 +180,42 @@ def test_a_cookie_of_a_deleted_person_signs_nobody_in() -> None:
     client = personas.signed_in(user)
     get_user_model().objects.filter(pk=user.pk).delete()
     assert client.get(PROFILE).status_code == 302
+
+
+def test_asking_whether_the_session_stands_neither_lengthens_nor_makes_one(noon: Any) -> None:
+    somebody = person()
+    client, url = in_browser(somebody), reverse("ui_session")
+    answer = client.get(url).json()
+    assert answer.keys() == {"alive", "person", "token"}
+    assert str(somebody.public_id) not in str(answer)
+    noon.shift(timedelta(minutes=59))
+    assert client.get(url).json()["person"] == answer["person"]
+    noon.shift(timedelta(minutes=2))
+    assert client.get(url).json() == {"alive": False}
+    before = DeviceSession.objects.count()
+    stranger = Client().get(url)
+    assert stranger.json() == {"alive": False}
+    assert not stranger.cookies
+    assert DeviceSession.objects.count() == before
+
+
+def test_the_marker_of_a_person_is_the_same_in_every_session_and_of_nobody_else() -> None:
+    def marker(client: Client) -> str:
+        return str(client.get(reverse("ui_session")).json()["person"])
+
+    somebody = person()
+    assert marker(personas.signed_in(somebody)) == marker(personas.signed_in(somebody))
+    assert marker(personas.signed_in(somebody)) != marker(personas.signed_in(person()))
+
+
+def test_without_the_second_factor_no_form_may_be_sent() -> None:
+    assert personas.password_only(person()).get(reverse("ui_session")).json() == {"alive": False}
+
+
+def test_what_was_sent_after_the_end_is_said_not_to_be_saved(noon: Any) -> None:
+    client = in_browser(person())
+    noon.shift(timedelta(minutes=61))
+    sent = client.post(reverse("clients:enter"), {"family_name": "Berg"}, follow=True)
+    assert "what you just sent was not saved" in sent.content.decode()
+    assert sent.redirect_chain[0][0].endswith(f"next={reverse('clients:enter')}")
+    assert "just sent" not in client.get(PROFILE, follow=True).content.decode()

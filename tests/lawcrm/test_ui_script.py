@@ -1,11 +1,12 @@
 """What the script adds, in a real browser under the real content security policy."""
 
 import mimetypes
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -27,6 +28,7 @@ pytestmark = [
 class Person:
     is_authenticated = True
     full_name = "Karin Vestergaard"
+    public_id = "00000000-0000-0000-0000-000000000001"
 
     def has_perm(self, _name: str) -> bool:
         return True
@@ -60,6 +62,9 @@ class Served:
         self.pages = pages
         self.slow = False
         self.posted: list[str] = []
+        self.sent: list[str] = []
+        self.session: dict[str, Any] | None = {"alive": True}  # None: the line is dead
+        self.asked = 0
         self.complaints: list[str] = []
 
     def answer(self, route: Route) -> None:
@@ -67,9 +72,13 @@ class Served:
         where = f"{asked.path}?{asked.query}" if asked.query else asked.path
         if route.request.method == "POST":
             self.posted.append(where)
+            self.sent.append(route.request.post_data or "")
             if self.slow:
                 return
-        if asked.path.startswith("/static/"):
+        if asked.path == "/ui/session/":
+            self.asked += 1
+            route.fulfill(json=self.session) if self.session else route.abort()
+        elif asked.path.startswith("/static/"):
             file = Path(settings.BASE_DIR, asked.path[1:])
             kind = mimetypes.guess_type(file.name)[0] or "font/woff2"
             route.fulfill(body=file.read_bytes(), content_type=kind)
@@ -179,6 +188,97 @@ def test_the_end_of_the_session_is_said_before_and_can_be_put_off(page: Page, se
     warning.locator("button").click()
     warning.wait_for(state="detached")
     assert served.posted == ["/ui/stay/"]
+
+
+ENDED = "#session-ended"
+
+
+def write_and_send(page: Page, *, minutes: int) -> None:
+    """A form filled in, left alone for a while, and then sent."""
+    token = '<input type="hidden" name="csrfmiddlewaretoken" value="old">'
+    page.evaluate("token => document.getElementById('form').insertAdjacentHTML('beforeend', token)", token)
+    page.evaluate("document.getElementById('form').noValidate = true")
+    page.fill("#id_title", "Berufung")
+    page.evaluate("minutes => { const now = Date.now; Date.now = () => now() + minutes * 60_000; }", minutes)
+    page.click("#form .main")
+
+
+def sent(served: Served) -> dict[str, list[str]]:
+    body = served.sent[-1]
+    names = re.findall(r'name="(\w+)"\r\n\r\n([^\r]*)', body)
+    return {name: [value for other, value in names if other == name] for name, _value in names} or parse_qs(body)
+
+
+def marker(page: Page) -> str:
+    return str(page.get_attribute("body", "data-person"))
+
+
+def test_a_fresh_page_sends_without_asking(page: Page, served: Served) -> None:
+    with page.expect_navigation():
+        write_and_send(page, minutes=9)
+    assert (served.asked, served.posted) == (0, ["/ui/"])
+
+
+def test_an_old_page_asks_first_and_sends_when_the_session_stands(page: Page, served: Served) -> None:
+    served.session = {"alive": True, "person": marker(page), "token": "renewed"}
+    with page.expect_navigation():
+        write_and_send(page, minutes=11)
+    assert (served.asked, served.posted) == (1, ["/ui/"])
+    assert sent(served)["title"] == ["Berufung"]
+
+
+def test_a_session_that_ended_sends_nothing_and_loses_nothing(page: Page, served: Served) -> None:
+    served.session = {"alive": False}
+    write_and_send(page, minutes=61)
+    said = page.locator(ENDED)
+    said.wait_for()
+    assert "nothing you typed is lost" in said.inner_text()
+    link = said.get_by_role("link", name="Sign in in a new tab")
+    assert link.get_attribute("href") == "/sign-in/?next=/ui/signed-in/"
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener")
+    assert (served.posted, page.input_value("#id_title")) == ([], "Berufung")
+    served.session = {"alive": True, "person": marker(page), "token": "renewed"}
+    with page.expect_navigation():
+        said.get_by_role("button", name="Try again").click()
+    assert served.posted == ["/ui/"]
+    assert sent(served)["title"] == ["Berufung"]
+    assert sent(served)["csrfmiddlewaretoken"] == ["renewed"]
+
+
+def test_nothing_is_sent_in_the_name_of_somebody_else(page: Page, served: Served) -> None:
+    served.session = {"alive": True, "person": "somebody else", "token": "renewed"}
+    write_and_send(page, minutes=61)
+    said = page.locator(ENDED)
+    said.wait_for()
+    said.get_by_role("button", name="Try again").click()
+    page.wait_for_timeout(300)
+    assert "Somebody else is signed in now" in said.inner_text()
+    assert (served.asked, served.posted, page.input_value("#id_title")) == (2, [], "Berufung")
+
+
+def test_without_a_connection_nothing_is_sent_and_nothing_lost(page: Page, served: Served) -> None:
+    served.session = None
+    write_and_send(page, minutes=61)
+    said = page.locator(ENDED)
+    said.wait_for()
+    assert "Check your connection" in said.inner_text()
+    page.keyboard.press("Escape")
+    assert (served.posted, page.input_value("#id_title")) == ([], "Berufung")
+    served.complaints[:] = [line for line in served.complaints if "ERR_FAILED" not in line]
+
+
+def test_typing_into_a_search_asks_too_and_goes_on(page: Page, served: Served) -> None:
+    served.session = {"alive": False}
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 3_600_000; }")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("berg")
+    page.locator(ENDED).wait_for()
+    assert served.posted == []
+    served.session = {"alive": True, "person": marker(page), "token": "renewed"}
+    with page.expect_response("**/search/palette/") as answered:
+        page.locator(ENDED).get_by_role("button", name="Try again").click()
+    assert answered.value.request.headers["x-csrftoken"] == "renewed"
+    assert served.posted == ["/search/palette/"]
 
 
 def test_a_form_whose_answer_is_a_file_can_be_sent_again(page: Page, served: Served) -> None:
