@@ -61,7 +61,7 @@ class PurposeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class NewWordingForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.SPOKEN_LANGUAGES)
     text = forms.CharField(
         label=_("Wording"),
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -65,7 +65,7 @@ class Enrolment:
 
 def check_facts(facts: FirmFacts) -> None:
     """Raises UnfitAnswer for the first fact that does not hold."""
-    offered = [code for code, _name in settings.LANGUAGES]
+    offered = [code for code, _name in settings.SPOKEN_LANGUAGES]
     if not facts.name.strip():
         raise UnfitAnswer(_("The firm needs a name."))
     if len(facts.country) != COUNTRY_LETTERS or not facts.country.isascii() or not facts.country.isupper():

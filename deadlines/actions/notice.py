@@ -36,7 +36,7 @@ def compose(message: OutboxMessage) -> Mail:
     recipient = User.objects.get(pk=message.recipient_id)
     reminder = Reminder.objects.get(pk=message.thing_id)
     deadline = Deadline.objects.select_related("matter").get(pk=reminder.deadline_id)
-    with override(recipient.language):
+    with override(recipient.interface_language):
         facts = {
             "number": deadline.matter.number,
             "kind": deadline.get_kind_display(),

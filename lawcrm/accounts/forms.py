@@ -93,7 +93,7 @@ class ChangePasswordForm(NewPasswordForm, ConfirmPasswordForm):
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=lambda: settings.LANGUAGES)
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=[(name, name) for name in sorted(available_timezones()) if "/" in name]
     )

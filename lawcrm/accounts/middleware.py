@@ -17,7 +17,7 @@ class SignedIn:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        translation.activate(request.user.language)
+        translation.activate(request.user.interface_language)
         with timezone.override(ZoneInfo(request.user.time_zone)):
             return self.get_response(request)
 

@@ -67,7 +67,7 @@ def _changed(message: OutboxMessage) -> Mail:
 def _mail(user: User, name: str, facts: dict[str, Any]) -> Mail:
     """The template's first line is the subject."""
     firm = Firm.known_name()
-    with translation.override(user.language):
+    with translation.override(user.interface_language):
         text = render_to_string(f"mail/accounts/{name}.txt", {"person": user.full_name, "firm": firm, **facts})
     subject, _blank, body = text.strip().partition("\n")
     return Mail(to=user.email, to_name=user.full_name, subject=subject.strip(), text=body.strip() + "\n")

@@ -156,7 +156,16 @@ OTP_TOTP_ISSUER = "LawCRM"
 FIRM_NAME = env.text("FIRM_NAME")  # overrides the name given at set-up
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("da", _("Danish")), ("sv", _("Swedish")), ("de", _("German")), ("tr", _("Turkish"))]
+# What the firm and the people it writes to speak.
+SPOKEN_LANGUAGES = [
+    ("en", _("English")),
+    ("da", _("Danish")),
+    ("sv", _("Swedish")),
+    ("de", _("German")),
+    ("tr", _("Turkish")),
+]
+# What pages are shown in: only languages with a catalogue, else Django's own words would stand among English ones.
+LANGUAGES = [(code, name) for code, name in SPOKEN_LANGUAGES if code == "en" or (BASE_DIR / "locale" / code).is_dir()]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["lawcrm.formats"]
 USE_TZ = True

@@ -1,6 +1,7 @@
 """Reminders from the ladder to the mailbox: made with the deadline, handed over once, checked as they are sent."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -96,7 +97,8 @@ def test_a_deadline_due_today_is_in_the_mailbox_after_one_tick(office: Office, p
     assert tick(NOW + timedelta(hours=3)) == 2  # the afternoon of the day
 
 
-def test_mail_speaks_the_language_of_its_reader(office: Office, post: Post) -> None:
+def test_mail_speaks_the_language_of_its_reader(office: Office, post: Post, settings: Any) -> None:
+    settings.LANGUAGES = settings.SPOKEN_LANGUAGES
     office.lawyer.language = "de"
     office.lawyer.save()
     entered(office)

@@ -283,7 +283,8 @@ def test_the_demo_shows_codes_and_nothing_else_does(client: Client, settings: An
     assert SECRET not in page
 
 
-def test_language_and_time_zone_are_the_persons_own(client: Client) -> None:
+def test_language_and_time_zone_are_the_persons_own(client: Client, settings: Any) -> None:
+    settings.LANGUAGES = settings.SPOKEN_LANGUAGES
     user = person()
     personas.signed_in(user, client)
     facts = {"full_name": "Karin Lindqvist", "initials": "KL", "language": "de", "time_zone": "Asia/Tokyo"}
@@ -294,6 +295,13 @@ def test_language_and_time_zone_are_the_persons_own(client: Client) -> None:
     user.refresh_from_db()
     assert (user.full_name, user.time_zone, user.is_superuser) == ("Karin Lindqvist", "Asia/Tokyo", False)
     assert user.email.endswith("@firm.example")
+
+
+def test_a_language_without_a_catalogue_leaves_the_pages_in_english(client: Client) -> None:
+    user = person()
+    user.language = "xx"
+    user.save()
+    assert personas.signed_in(user, client).get(reverse("accounts:profile"))["Content-Language"] == "en"
 
 
 def test_signing_in_needs_the_csrf_token() -> None:

@@ -4,6 +4,7 @@ import uuid
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Permission, PermissionsMixin
@@ -91,6 +92,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and any(held.startswith(f"{app_label}.") for held in self.role_permissions())
+
+    @property
+    def interface_language(self) -> str:
+        """The person's language where pages can be shown in it, else English."""
+        return self.language if self.language in dict(settings.LANGUAGES) else "en"
 
     def get_full_name(self) -> str:
         return self.full_name

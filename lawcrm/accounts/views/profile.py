@@ -21,10 +21,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=user)
     if form.is_valid():
         form.save()
-        translation.activate(user.language)
+        translation.activate(user.interface_language)
         messages.success(request, _("Saved."))
         response = redirect("accounts:profile")
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=365 * 24 * 3600, samesite="Lax")
+        language = user.interface_language
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax")
         return response
     context = {"form": form, "factors": queries.factors_of(user), "held": queries.roles_of(user)}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
