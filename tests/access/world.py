@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CANARY = "Kanarienvogel"
 NOTHING = UUID(int=0)
 # Arguments that name no row.
-PLAIN = {"token": "x", "name": "x", "kind": "call", "app_label": "accounts", "url": "x", "object_id": "1"}
+PLAIN = {"token": "x", "name": "x", "kind": "call", "app_label": "accounts", "url": "x", "object_id": "0"}
 
 
 @dataclass
