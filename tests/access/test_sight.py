@@ -1,6 +1,7 @@
 """Who sees a matter and a contact, through the managers and through bare SQL."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -17,14 +18,21 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def sees(user: User, row: Matter | Contact) -> bool:
-    """What the manager shows; bare SQL as the same person must agree."""
+    """What the application's predicate says alone, the policies alone, and both: they must agree."""
     with access.as_user(User.objects.get(pk=user.pk)):
-        by_manager = type(row).objects.filter(pk=row.pk).exists()
-        with connection.cursor() as cursor:
-            cursor.execute(f"select count(*) from {row._meta.db_table} where id = %s", [row.pk])
-            by_sql = cursor.fetchone()[0] == 1
-    assert by_manager == by_sql
-    return by_manager
+        rows = type(row).objects.filter(pk=row.pk)
+        both, statement = rows.exists(), rows.values("pk").query.sql_with_params()
+        by_policy = bool(fetched(f"select 1 from {row._meta.db_table} where id = %s", [row.pk]))
+    with access.as_system("the policies let the system see everything"):
+        by_predicate = bool(fetched(*statement))
+    assert both == by_policy == by_predicate
+    return both
+
+
+def fetched(sql: str, parameters: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
 
 
 def raise_wall(matter: Matter, against: User | Group) -> Wall:
