@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from clients.models import Contact
+from clients.models import Contact, ContactWall
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterUserObjectPermission, Party, Wall, WallBar
@@ -136,6 +136,21 @@ def test_a_wall_is_not_pierced_by_a_group_and_hides_no_contact_of_another_matter
     assert sees(ida, contact)
     lower_wall(wall)
     MatterUserObjectPermission.objects.all().delete()
+    assert sees(ida, contact)
+
+
+def test_a_contact_s_own_wall_beats_every_matter_that_brings_it(ida: User) -> None:
+    matter, contact = factories.matter(), factories.contact()
+    factories.party(matter, contact)
+    factories.grant(matter, ida)
+    assert sees(ida, contact)
+    with access.as_system("test"):
+        wall = ContactWall.objects.create(
+            contact=contact, user=ida, reason="a relative", raised_by=matter.responsible, raised_at=NOON
+        )
+    assert not sees(ida, contact)
+    with access.as_system("test"):
+        wall.delete()
     assert sees(ida, contact)
 
 
