@@ -1,13 +1,13 @@
-"""Erasing rows for ever: the live row, its history, what the journal says of it, and its files."""
+"""Erasing rows for ever with their history, and which rows and files belong to what is erased."""
 
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import models
 
-from lawcrm import access
+from lawcrm import access, audit
 
 
 def stored_names() -> Iterator[str]:
@@ -51,26 +51,5 @@ def erase_rows(model: type[models.Model], column: str, value: int, *, reason: st
     rows = model._base_manager.filter(**{column: value})
     erased = rows._raw_delete("default")
     if hasattr(model, "history"):
-        history = model.history.model._meta.db_table
-        erase_history(history, column, value, reason=reason, actor_id=actor_id)
+        audit.erase_history_under(model, column, value, reason=reason, actor_id=actor_id)
     return int(erased)
-
-
-def erase_history(table: str, column: str, value: int, *, reason: str, actor_id: int | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select lawcrm_history_erase(%s::regclass, %s, %s, %s, %s)", [table, value, reason, actor_id, column]
-        )
-
-
-def redact_journal(column: str, value: int, *, reason: str, actor_id: int | None) -> None:
-    """Blank what the journal says about everything that belonged to a matter or contact; the chain stays whole."""
-    if column not in {"matter_id", "contact_id"}:
-        raise ValueError(column)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(lawcrm_journal_redact(object_type, object_id, %s, %s)) from"
-            # The column is one of the two names checked above.
-            f" (select distinct object_type, object_id from lawcrm_journalentry where {column} = %s) named",
-            [reason, actor_id, value],
-        )

@@ -2,7 +2,13 @@
 
 from lawcrm.audit.actor import NoActor, NotAtomic
 from lawcrm.audit.bulk import bulk_create, bulk_update, update
-from lawcrm.audit.erasing import erase_history, purge_reads, redact_journal
+from lawcrm.audit.erasing import (
+    erase_history,
+    erase_history_under,
+    purge_reads,
+    redact_journal,
+    redact_journal_under,
+)
 from lawcrm.audit.history import AuditedHistory
 from lawcrm.audit.journal import Event, NotAFact, events_of, record, subscribe
 from lawcrm.audit.proof import Problem, seal, verify
@@ -20,6 +26,7 @@ __all__ = [
     "bulk_create",
     "bulk_update",
     "erase_history",
+    "erase_history_under",
     "events_of",
     "purge_reads",
     "read",
@@ -27,6 +34,7 @@ __all__ = [
     "readers_of",
     "record",
     "redact_journal",
+    "redact_journal_under",
     "seal",
     "subscribe",
     "update",

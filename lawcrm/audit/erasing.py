@@ -13,10 +13,30 @@ def redact_journal(obj: models.Model, *, reason: str) -> int:
     return _call("lawcrm_journal_redact", obj._meta.label_lower, obj.pk, reason, actor().user_id)
 
 
+def redact_journal_under(column: str, root_id: int, *, reason: str, actor_id: int | None) -> None:
+    """Blank what the journal says about everything of one matter or contact. Needs system scope."""
+    if column not in {"matter_id", "contact_id"}:
+        raise ValueError(column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(lawcrm_journal_redact(object_type, object_id, %s, %s)) from"
+            # The column is one of the two names checked above.
+            f" (select distinct object_type, object_id from lawcrm_journalentry where {column} = %s) named",
+            [reason, actor_id, root_id],
+        )
+
+
 def erase_history(model: type[models.Model], pk: int, *, reason: str) -> int:
     """Delete all history rows of one object. Needs system scope."""
+    return erase_history_under(model, str(model._meta.pk.column), pk, reason=reason, actor_id=actor().user_id)
+
+
+def erase_history_under(
+    model: type[models.Model], column: str, value: int, *, reason: str, actor_id: int | None
+) -> int:
+    """Delete the history of all rows with this value in the column, also of rows gone before. Needs system scope."""
     table = getattr(model, model._meta.simple_history_manager_attribute).model._meta.db_table  # type: ignore[attr-defined]
-    return _call("lawcrm_history_erase", table, pk, reason, actor().user_id, model._meta.pk.column)
+    return _call("lawcrm_history_erase", table, value, reason, actor_id, column)
 
 
 def purge_reads(*, before: datetime, reason: str) -> int:

@@ -58,7 +58,7 @@ def erase_matter(matter: Matter, *, actor_id: int | None) -> Counter[str]:
     """Delete a matter with everything that belongs to it, history included; answers rows by table."""
     counts = _erase_under(matter, actor_id)
     _erase_queue(matter_id=matter.pk)
-    erasure.redact_journal("matter_id", matter.pk, reason=REASON, actor_id=actor_id)
+    audit.redact_journal_under("matter_id", matter.pk, reason=REASON, actor_id=actor_id)
     counts["matters.matter"] = erasure.erase_rows(Matter, "id", matter.pk, reason=REASON, actor_id=actor_id)
     return counts
 
@@ -67,7 +67,7 @@ def erase_contact(contact: Contact, *, actor_id: int | None) -> Counter[str]:
     """Delete a contact that is party to no matter, with history; answers rows by table."""
     counts = _erase_under(contact, actor_id)
     _erase_queue(contact_id=contact.pk)
-    erasure.redact_journal("contact_id", contact.pk, reason=REASON, actor_id=actor_id)
+    audit.redact_journal_under("contact_id", contact.pk, reason=REASON, actor_id=actor_id)
     counts["clients.contact"] = erasure.erase_rows(Contact, "id", contact.pk, reason=REASON, actor_id=actor_id)
     return counts
 
