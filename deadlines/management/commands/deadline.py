@@ -1,0 +1,163 @@
+"""Compute a deadline and show its arithmetic."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from deadlines.engine import CannotCompute, Direction, Period, Result, Unit, compute, packs, rules
+from deadlines.engine.steps import day_of
+from deadlines.engine.trace import Moment
+
+REFUSED = 2
+
+
+class Command(BaseCommand):
+    help = "Compute a deadline from a profile and a period or from a rule, with each step's source; list the rules."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        self.add_compute(acts.add_parser("compute", help="compute one deadline"))
+        listed = acts.add_parser("rules", help="list the rules of the packs")
+        listed.add_argument("--pack", help="of one jurisdiction, as in de")
+        written = acts.add_parser("export", help="write a pack with its checksum to the standard output")
+        written.add_argument("pack")
+        compared = acts.add_parser(
+            "compare", help="check a pack in a file and show where it differs from the shipped one"
+        )
+        compared.add_argument("file", type=Path)
+
+    def add_compute(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--profile", help="as in roll:de-be, tr-hmk, hours@Europe/Copenhagen")
+        what.add_argument("--rule", help="a rule of the catalogue, as in de.zpo.517")
+        parser.add_argument("--second", help="the date of the rule's second trigger, which may set a limit")
+        parser.add_argument("--zone", default=settings.TIME_ZONE, help="for rules in hours")
+        parser.add_argument("--calendar", help="of the court's seat, as in de-be")
+        parser.add_argument("--from", dest="trigger", required=True, help="YYYY-MM-DD or YYYY-MM-DDTHH:MM")
+        parser.add_argument("--amount")
+        parser.add_argument("--unit", choices=[str(unit) for unit in Unit])
+        parser.add_argument(
+            "--direction", choices=[str(way) for way in Direction], help="after, unless the rule says otherwise"
+        )
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *_args: Any, act: str, **options: Any) -> None:
+        try:
+            getattr(self, act)(**options)
+        except CannotCompute as why:
+            refuse(str(why))
+
+    def compute(self, *, trigger: str, **options: Any) -> None:
+        at = moment(trigger)
+        found = by_rule(at, **options) if options["rule"] else as_dict(by_profile(at, **options))
+        if day_of(at) > timezone.localdate():
+            found["notices"].append("The trigger lies in the future: compute again once it has happened.")
+        self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) if options["json"] else as_text(found))
+
+    def rules(self, *, pack: str | None, **_options: Any) -> None:
+        for rule in packs.shipped_rules():
+            if pack in (None, rule.jurisdiction):
+                period = f"{rule.period.amount} {rule.period.label}" if rule.amount else "set by the court"
+                facts = (rule.code, rule.title, period, rule.profile, rule.statute, rule.confidence, rule.status)
+                self.stdout.write("\t".join(facts))
+
+    def export(self, *, pack: str, **_options: Any) -> None:
+        self.stdout.write(packs.dump(shipped(pack)), ending="")
+
+    def compare(self, *, file: Path, **_options: Any) -> None:
+        try:
+            other = packs.load(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            refuse(f"The file {file.name} cannot be read.")
+        found = packs.compare(shipped(other.name), other)
+        for one in found:
+            self.stdout.write(f"{one.code}\t{one.field}\t{as_value(one.old)}\t{as_value(one.new)}")
+        self.stdout.write(f"{len(found)} differences")
+
+
+def shipped(name: str) -> packs.Pack:
+    found = {pack.name: pack for pack in packs.shipped()}
+    if name not in found:
+        refuse(f"There is no pack {name!r}. Shipped are: {', '.join(sorted(found))}.")
+    return found[name]
+
+
+def as_value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def by_profile(trigger: Moment, *, profile: str, direction: str | None, **options: Any) -> Result:
+    if options["second"]:
+        refuse("A second trigger belongs to a rule: give --rule.")
+    if options["unit"] is None:
+        refuse("A profile needs --amount and --unit.")
+    period = Period(whole(options["amount"]), Unit(options["unit"]), Direction(direction or "after"))
+    return compute(profile, trigger, period, calendar=options["calendar"])
+
+
+def by_rule(trigger: Moment, *, rule: str, second: str | None, **options: Any) -> dict[str, Any]:
+    if any(options[name] for name in ("amount", "unit", "direction")):
+        refuse("The rule sets amount, unit and direction; leave them out.")
+    found = rules.in_force(packs.shipped_rules(), rule, day_of(trigger))
+    if second and found.second is None:
+        refuse(f"The rule {rule} has no second trigger.")
+    limit = day_of(moment(second)) if second else None
+    done = rules.apply(found, trigger, rules.Place(options["calendar"], options["zone"]), limit)
+    said_rule = {"rule": found.code, "statute": found.statute, "criticality": found.criticality, "status": found.status}
+    return {**as_dict(done.result), **said_rule, "pre_deadline": done.pre_deadline and said(done.pre_deadline)}
+
+
+def refuse(words: str) -> NoReturn:
+    raise CommandError(words, returncode=REFUSED)
+
+
+def moment(text: str) -> Moment:
+    try:
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except ValueError:
+        refuse(f"{text!r} is not a date (YYYY-MM-DD) or a local time (YYYY-MM-DDTHH:MM).")
+
+
+def whole(text: str | None) -> int:
+    """Digits only: neither 1.5 nor a sign is an amount of days."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 6):  # noqa: PLR2004
+        refuse(f"The amount must be a whole number from 1, not {text!r}.")
+    return int(text)
+
+
+def said(day: Moment) -> str:
+    return day.isoformat(timespec="minutes") if isinstance(day, datetime) else day.isoformat()
+
+
+def as_dict(result: Result) -> dict[str, Any]:
+    return {
+        "due": said(result.due),
+        "due_safe": said(result.due_safe),
+        "due_latest": said(result.due_latest),
+        "profile": result.profile,
+        "calendar": result.calendar,
+        "trigger": said(result.trigger),
+        "amount": result.period.amount,
+        "unit": str(result.period.unit),
+        "direction": str(result.period.direction),
+        "trace": [
+            {"step": line.step, "text": line.text, "day": said(line.day), "citation": line.citation}
+            for line in result.trace
+        ],
+        "notices": list(result.notices),
+    }
+
+
+def as_text(found: dict[str, Any]) -> str:
+    names = ("due", "due_safe", "due_latest", "pre_deadline", "rule", "statute", "criticality", "status")
+    lines = [f"{name}: {found[name]}" for name in names if found.get(name)]
+    lines += ["trace:"]
+    lines += [f"  {line['step']}: {line['text']} [{line['citation']}]" for line in found["trace"]]
+    lines += ["notices:", *(f"  {notice}" for notice in found["notices"])] if found["notices"] else []
+    return "\n".join(lines)
