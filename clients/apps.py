@@ -10,8 +10,10 @@ class ClientsConfig(AppConfig):
     name = "clients"
 
     def ready(self) -> None:
+        from clients.actions import leaving
         from clients.views.palette import found
 
+        leaving.register_burdens()
         ui.search.add("contacts", _("Contacts"), found, order=20)
         ui.nav.add(
             "work", "clients:list", _("Contacts"), "users", permission="clients.view_contact", order=20, phone=True

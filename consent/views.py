@@ -36,6 +36,7 @@ def _user(request: HttpRequest) -> Any:
 @access.requires("consent.record_consent")
 def record(request: HttpRequest, public_id: UUID) -> HttpResponse:
     contact = get_object_or_404(Contact, public_id=public_id)
+    audit.read(contact, "consents")
     form = RecordForm(request.POST or None, contact=contact)
     if request.method == "POST" and form.is_valid() and _recorded(request, contact, form):
         return redirect("consent:of_contact", public_id=public_id)
@@ -63,6 +64,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     consent = get_object_or_404(Consent.objects.select_related("purpose"), public_id=public_id)
     form = WithdrawForm(request.POST or None)
     contact = get_object_or_404(Contact, pk=consent.contact_id)
+    audit.read(contact, "consents")
     if request.method == "POST" and form.is_valid():
         actions.withdraw_consent(actor=_user(request), consent=consent, now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("The withdrawal is recorded. It holds from now on."))

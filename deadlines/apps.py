@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 def waiting_for(request: HttpRequest) -> int:
-    """How many entries this person is to confirm."""
+    """How many entries this person is to confirm; the front page has fetched them and says so on the request."""
     from deadlines.queries import book
 
     person = request.user
     if "deadlines.confirm_deadline" not in person.role_permissions():  # type: ignore[union-attr]
         return 0
+    if (counted := getattr(request, "deadlines_waiting", None)) is not None:
+        return int(counted)
     return book.count_waiting(person.pk or 0)
 
 
@@ -19,13 +21,17 @@ class DeadlinesConfig(AppConfig):
     name = "deadlines"
 
     def ready(self) -> None:
-        from deadlines import panels
-        from deadlines.actions import ending, notice
+        from deadlines import models, panels
+        from deadlines.actions import ending, feeds, leaving, notice
         from lawcrm import audit, ui
 
+        audit.signs(models.SignedSheet, kind="deadline.sheet_signed")
+        leaving.register_burdens()
         notice.register()
         panels.register()
         audit.subscribe("matter.closed", ending.refuse_while_open)
+        for kind in feeds.SECURED:
+            audit.subscribe(kind, feeds.revoke_after)
         reading, entering = "deadlines.view_deadline", "deadlines.enter_deadline"
         ui.nav.add("work", "today", _("Today"), "sun", order=10, phone=True)
         ui.nav.add(
@@ -38,6 +44,11 @@ class DeadlinesConfig(AppConfig):
             order=40,
             phone=True,
         )
+        ui.nav.add(
+            "work", "deadlines:docket", _("Docket"), "calendar-clock", permission="deadlines.keep_docket", order=42
+        )
         ui.commands.add("deadlines:enter", _("Deadline"), "calendar-clock", menu="new", permission=entering, order=40)
         ui.commands.add("deadlines:add_task", _("Task"), "check", menu="new", permission=entering, order=45)
+        ui.commands.add("deadlines:feeds", _("Calendar feeds"), "calendar-clock", permission=reading, order=46)
+        ui.commands.add("deadlines:absences", _("Absences"), "calendar-clock", permission=entering, order=47)
         ui.commands.add("deadlines:tasks", _("My tasks"), "check", permission=reading, order=45)

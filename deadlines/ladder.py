@@ -13,6 +13,9 @@ SATURDAY = 5
 CRITICAL = (14, 7, 3, 1, 0)
 NORMAL = (7, 3, 1, 0)
 LIMITATION = (180, 90, 30, 7, 1, 0)
+# How long in working hours a step waits for somebody to say "got it" before it goes further up.
+LONG, SHORT, SHORTEST = timedelta(hours=4), timedelta(hours=1), timedelta(minutes=30)
+OPENS, CLOSES = time(8), time(17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,39 @@ def _days(deadline: Deadline) -> tuple[int, ...]:
     if deadline.kind == Deadline.Kind.LIMITATION:
         return LIMITATION
     return CRITICAL if deadline.criticality == Deadline.Criticality.CRITICAL else NORMAL
+
+
+def patience(deadline: Deadline, step: str) -> timedelta | None:
+    """None for a step that only informs; with the last day near, or nobody having confirmed, more go up."""
+    name = step.partition(".")[0]
+    if deadline.criticality != Deadline.Criticality.CRITICAL:
+        return LONG if name == "0d" else None
+    known = {"0d-pm": SHORTEST, "0d": SHORT, "1d": LONG}
+    return known.get(name, None if deadline.is_confirmed else LONG)
+
+
+def after_working_hours(start: datetime, wait: timedelta, zone: ZoneInfo) -> datetime:
+    """The moment at which the wait is over, counted on working days from eight to five of that place."""
+    at = _within(start.astimezone(zone), zone)
+    while (left := _moment(at.date(), CLOSES, zone) - at) < wait:
+        wait -= left
+        at = _within(_moment(at.date() + timedelta(days=1), OPENS, zone), zone)
+    return at + wait
+
+
+def _within(at: datetime, zone: ZoneInfo) -> datetime:
+    """The same moment, or the next opening."""
+    day = at.date()
+    if at.weekday() >= SATURDAY or at.time() >= CLOSES:
+        day += timedelta(days=1)
+        while day.weekday() >= SATURDAY:
+            day += timedelta(days=1)
+        return _moment(day, OPENS, zone)
+    return max(at, _moment(day, OPENS, zone))
+
+
+def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, zone)
 
 
 def working_day(day: date) -> date:

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from deadlines.models import Deadline
 from deadlines.queries import book, picking
 from deadlines.templatetags.due import due_words
 from deadlines.views import frame
 from deadlines.views.telling import WORDS
-from lawcrm import ui
+from lawcrm import audit, ui
 from matters import panels
 from matters.models import Matter
 
@@ -19,14 +20,24 @@ def next_deadline(request: HttpRequest, matter: Matter) -> dict[str, Any] | None
     if not frame.may(request, frame.READING):
         return None
     may_enter = not matter.is_closed and frame.may(request, frame.ENTERING)
-    return {"deadline": book.next_of(matter.pk), "may_enter": may_enter}
+    return {"deadline": _next_of(request, matter), "may_enter": may_enter}
 
 
 def tab(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
     if not frame.may(request, frame.READING):
         return None
     url = reverse("deadlines:of_matter", args=[matter.public_id])
-    return {"key": "deadlines", "label": _("Deadlines"), "url": url, "count": book.count_open(matter.pk)}
+    coming: Any = _next_of(request, matter)
+    count = coming.open_count if coming else 0
+    return {"key": "deadlines", "label": _("Deadlines"), "url": url, "count": count}
+
+
+def _next_of(request: HttpRequest, matter: Matter) -> Deadline | None:
+    """Asked once a page: the tab and the card both want it."""
+    known: dict[int, Deadline | None] = request.__dict__.setdefault("next_deadlines", {})
+    if matter.pk not in known:
+        known[matter.pk] = book.next_of(matter.pk)
+    return known[matter.pk]
 
 
 def found(request: HttpRequest, words: str) -> list[ui.Hit]:
@@ -40,7 +51,7 @@ def found(request: HttpRequest, words: str) -> list[ui.Hit]:
             "calendar-clock",
             f"{row.matter.number} · {due_words(row)}",
         )
-        for row in picking.deadlines_like(words)
+        for row in audit.read_listed(picking.deadlines_like(words))
     ]
 
 

@@ -2,10 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from deadlines.actions import reminding
+from deadlines import offline
+from deadlines.actions import escalating, reminding
 from lawcrm import jobs
 
 
-@jobs.scheduled("deadlines.remind", every=timedelta(seconds=60), grace=timedelta(minutes=5))
+@jobs.scheduled("deadlines.remind", every=timedelta(seconds=60), grace=timedelta(minutes=5), vital=True)
 def remind(now: datetime) -> int:
-    return reminding.hand_over(now=now)
+    """What nobody can act on goes up at once, hence twice."""
+    handed = reminding.hand_over(now=now)
+    return handed + (reminding.hand_over(now=now) if escalating.escalate(now=now) else 0)
+
+
+@jobs.scheduled("deadlines.copy_offline", every=timedelta(days=1), at=timedelta(hours=3), grace=timedelta(hours=6))
+def copy_offline(now: datetime) -> int:
+    return offline.make_copy(now=now)

@@ -28,6 +28,9 @@ POSTGRES_SETTINGS = {
     "jit": "off",
     "random_page_cost": "1.1",
     "log_min_messages": "warning",
+    # A failed statement and the key it collided with would repeat the row in the server's log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lawcrm import audit
 from lawcrm.accounts import links
+from lawcrm.accounts.actions import account_changes
 from lawcrm.accounts.actions.second_factor import SECRET_BYTES, install_device, renew_recovery_codes
 from lawcrm.accounts.actions.staff import invite
 from lawcrm.accounts.models import User
@@ -23,6 +24,7 @@ from lawcrm.doors import safe_mail
 from lawcrm.models.firm import ONLY, Firm
 
 COUNTRY_LETTERS = 2
+LONGEST_NUMBER, MOST_IN_A_YEAR, RANDOM_PLACES = 20, 99_999, 6
 
 
 class AlreadySetUp(Exception):
@@ -61,6 +63,7 @@ class Enrolment:
     password_link: str
     authenticator: str = ""
     recovery_codes: tuple[str, ...] = ()
+    envelope: tuple[str, ...] = ()
 
 
 def check_facts(facts: FirmFacts) -> None:
@@ -77,14 +80,42 @@ def check_facts(facts: FirmFacts) -> None:
     check_number_format(facts.number_format)
 
 
+def typed_number(text: str) -> str:
+    """A matter's number as it is kept, whatever spaces and small letters somebody typed it with."""
+    return "".join(text.split()).upper()
+
+
 def check_number_format(pattern: str) -> None:
-    """Two numbers of two years must be four different texts."""
+    """Two numbers of two years must be four different texts, and a random part stands alone in its year."""
     try:
-        made = {pattern.format(year=year, number=number) for year in (2026, 2027) for number in (1, 2)}
+        made = {
+            pattern.format(year=year, number=number, random=f"R{number}") for year in (2026, 2027) for number in (1, 2)
+        }
     except (KeyError, ValueError, IndexError, AttributeError):
         made = set()
     if len(made) < 2 or ("{year" in pattern and len(made) < 4):  # noqa: PLR2004
-        raise UnfitAnswer(_("The form of matter numbers needs {number}, and {year} if they start anew each year."))
+        raise UnfitAnswer(
+            _("The form of matter numbers needs {number}, and {year} if they start anew each year; or {year}-{random}.")
+        )
+    if any(number != typed_number(number) for number in made):
+        raise UnfitAnswer(_("A matter number has no spaces and no small letters, so that it is found however typed."))
+    if len(pattern.format(year=2026, number=MOST_IN_A_YEAR, random="R" * RANDOM_PLACES)) > LONGEST_NUMBER:
+        raise UnfitAnswer(_("A matter number has at most %d characters.") % LONGEST_NUMBER)
+    if "{random" in pattern and ("{number" in pattern or "{year}" not in pattern):
+        raise UnfitAnswer(_("Beside {random} stands {year}, and no {number}, which would tell how many there are."))
+
+
+@transaction.atomic
+def change_number_format(pattern: str) -> Firm:
+    """For matters opened from now on; the others keep theirs. Raises UnfitAnswer."""
+    check_number_format(pattern)
+    firm = Firm.objects.select_for_update(of=("self",)).filter(pk=ONLY).first()
+    if firm is None:
+        raise UnfitAnswer(_("The firm has not been set up yet."))
+    firm.number_format = pattern
+    firm.save()
+    audit.record("firm.numbers_changed", firm, random="{random" in pattern)
+    return firm
 
 
 @transaction.atomic
@@ -122,7 +153,8 @@ def set_up(*, facts: FirmFacts, email: str, full_name: str, enrol: bool, now: da
     test_storage(user)
     enrolment = enrol_now(user) if enrol else Enrolment("")
     path = reverse("accounts:password_link", args=[links.make(user, "invitation")])
-    return Enrolment(settings.SITE_URL + path, enrolment.authenticator, enrolment.recovery_codes)
+    envelope = tuple(account_changes.seal_envelope(now=now))
+    return Enrolment(settings.SITE_URL + path, enrolment.authenticator, enrolment.recovery_codes, envelope)
 
 
 def enrol_now(user: User) -> Enrolment:
@@ -151,6 +183,25 @@ def test_mail(address: str, *, now: datetime) -> safe_mail.Delivery:
     )
     with safe_mail.PostOffice() as office:
         return office.send(mail, message_id=f"<{now.timestamp():.0f}.{secrets.token_hex(8)}@lawcrm.invalid>")
+
+
+@transaction.atomic
+def recover_administrator(email: str, code: str, new_email: str, *, now: datetime) -> None:
+    """By a code of the envelope. Raises audit.Refused, and UnfitAnswer for an address that is none."""
+    if new_email and not safe_mail.is_address(new_email):
+        raise UnfitAnswer(_("The new address is no e-mail address."))
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise account_changes.NotAnAdministrator
+    reason = "envelope opened at the server"
+    account_changes.recover(user=user, code=code, new_email=new_email, reason=reason, now=now)
+
+
+def renew_envelope(*, now: datetime) -> list[str]:
+    """New codes for the sealed envelope; the old ones are void."""
+    codes = account_changes.seal_envelope(now=now)
+    audit.record("firm.envelope_sealed", Firm.objects.get(pk=ONLY), count=len(codes))
+    return codes
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ class Job:
     grace: timedelta
     attempts: int
     work: Work
+    vital: bool = False
 
     def slot(self, now: datetime) -> datetime:
         """The slot `now` lies in; slots are counted in UTC, so that no hour is missing or double."""
@@ -52,21 +53,24 @@ class Job:
 _jobs: dict[str, Job] = {}
 
 
-def scheduled(
+def scheduled(  # noqa: PLR0913 - a declaration reads best with its keywords
     name: str,
     *,
     every: timedelta,
     at: timedelta = timedelta(0),
     grace: timedelta | None = None,
     attempts: int = 3,
+    vital: bool = False,
 ) -> Callable[[Work], Work]:
     """Declare a job: `work(now)` may answer how many things it handled. `at` is from midnight UTC.
+
+    The firm is told by another path when a vital one is silent (lawcrm/watchdog.py).
 
     Declared in an app's `tasks` module, so that workers and the status page know it.
     """
 
     def declare(work: Work) -> Work:
-        _jobs[name] = Job(name, every, at, every if grace is None else grace, attempts, work)
+        _jobs[name] = Job(name, every, at, every if grace is None else grace, attempts, work, vital)
         return work
 
     return declare
@@ -101,16 +105,20 @@ def run_due(now: datetime) -> dict[str, str]:
 
 def run(name: str, now: datetime) -> str:
     """Run a job if its slot is free; answers the outcome, or "" when another run has or had it."""
-    job = named(name)
+    return carry_out(named(name), now)
+
+
+def carry_out(job: Job, now: datetime) -> str:
+    """The same for a job that need not be declared, and that no tick finds."""
     claimed = claim(job, now)
     if claimed is None:
         return ""
     started = time.monotonic()
     try:
-        with access.as_system(f"job {name}", source="job"):
+        with access.as_system(f"job {job.name}", source="job"):
             handled = job.work(now)
     except Exception as error:  # noqa: BLE001 - whatever a job raises is recorded, and the others go on
-        _log_without_message(name, error)
+        _log_without_message(job.name, error)
         outcome = Outcome.FAILED if claimed.attempts < job.attempts else Outcome.PARKED
         changes: dict[str, Any] = {"outcome": outcome, "error_class": type(error).__name__[:100]}
     else:

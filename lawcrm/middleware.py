@@ -4,12 +4,15 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 
@@ -18,8 +21,15 @@ from lawcrm import access
 Handler = Callable[[HttpRequest], HttpResponse]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# What a GET may write: the read log, the session and throttling, each by its own table.
-WRITABLE_ON_GET = ("lawcrm_readentry", "django_session", "accounts_throttle", "accounts_devicesession")
+# What a GET may write, each by its own table: the read log, refusals, the session, throttling, the use of a calendar.
+WRITABLE_ON_GET = (
+    "lawcrm_readentry",
+    "lawcrm_refusedrequest",
+    "django_session",
+    "accounts_throttle",
+    "accounts_devicesession",
+    "deadlines_calendarfeed",
+)
 READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "SHOW", "EXPLAIN", "WITH", "DECLARE", "FETCH", "CLOSE")
 
 
@@ -50,7 +60,7 @@ class DeclareViewer:
         user: Any = request.user
         viewer = access.viewer_of(user, request_id=request.request_id)  # type: ignore[attr-defined]
         if not user.is_verified():
-            viewer = replace(viewer, principals=(), flags=frozenset())
+            viewer = replace(viewer, principals=(), flags=frozenset(), lapses=())
         with access.as_viewer(viewer):
             return self.get_response(request)
 
@@ -99,6 +109,26 @@ def refuse_writes(execute: Any, statement: str, params: Any, many: bool, context
         message = f"a GET may only read: {text[:40]}"
         raise WroteOnGet(message)
     return execute(statement, params, many, context)
+
+
+class SightLost:
+    """A thing that a page showed and that is hidden, or gone, by the time its form arrives: 404, as for both."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:  # noqa: ARG002
+        if isinstance(exception, guarded_misses()):
+            raise Http404 from exception
+
+
+@cache
+def guarded_misses() -> tuple[type[ObjectDoesNotExist], ...]:
+    guarded: list[Any] = [model for model in apps.get_models() if getattr(model, "need_to_know", None)]
+    return tuple(model.DoesNotExist for model in guarded)
 
 
 class KeepOutOfCaches:

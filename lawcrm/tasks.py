@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from lawcrm import access, audit, jobs, outbox
 from lawcrm.celery import TICK, TICK_TASK
 from lawcrm.models.jobs import JobRun
+from lawcrm.review import reminding, volume
 
 KEEP_RUNS = timedelta(days=30)
 
@@ -45,3 +47,20 @@ def forget_runs(now: datetime) -> int:
 @jobs.scheduled("audit.seal", every=timedelta(hours=1))
 def seal_journal(now: datetime) -> int:
     return int(audit.seal(now=now) is not None)
+
+
+@jobs.scheduled("audit.forget", every=timedelta(days=1), at=timedelta(hours=2), grace=timedelta(hours=6))
+def forget_trail(now: datetime) -> int:
+    reads = audit.purge_reads(before=now - timedelta(days=settings.READ_LOG_DAYS), reason="period over")
+    volume.forget_days(now - timedelta(days=settings.READ_LOG_DAYS))
+    return reads + audit.purge_refusals(before=now - timedelta(days=settings.REFUSALS_DAYS), reason="period over")
+
+
+@jobs.scheduled("review.count_readings", every=timedelta(hours=1))
+def count_readings(_now: datetime) -> int:
+    return volume.count_readings()
+
+
+@jobs.scheduled("review.remind", every=timedelta(days=1), at=timedelta(hours=5), grace=timedelta(hours=6))
+def remind_of_review(now: datetime) -> int:
+    return reminding.remind(now)

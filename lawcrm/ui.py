@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
-COUNT_SHOWN = 99
+COUNT_SHOWN = 25
 
 type Text = str | Promise
 type Counter = Callable[[HttpRequest], int]
@@ -247,6 +247,33 @@ class Shell:
         """Seconds until the session lapses, for the warning before it does."""
         session = getattr(self._request, "session", None)
         return session.get_expiry_age() if self.signed_in and session is not None else None
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the page's view wants the second factor again before it takes anything (lawcrm/sign_in.py)."""
+        match = self._request.resolver_match
+        return self.signed_in and bool(getattr(getattr(match, "func", None), "step_up", ""))
+
+    @property
+    def has_passkey(self) -> bool:
+        """Asked on pages that ask again only."""
+        from lawcrm.accounts import queries
+
+        user: Any = self._request.user
+        return bool(queries.passkeys_of(user))
+
+    @property
+    def passkey_site(self) -> dict[str, str]:
+        from lawcrm.accounts import webauthn
+
+        return webauthn.site()
+
+    @property
+    def alarm(self) -> str:
+        """That the system does not do what people rely on, for everybody who is signed in."""
+        from lawcrm import watchdog
+
+        return watchdog.alarm() if self.signed_in else ""
 
     @cached_property
     def messages(self) -> list[Message]:

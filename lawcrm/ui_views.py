@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from lawcrm import ui
+from lawcrm.accounts import factor_rules, step_up
 from lawcrm.sign_in import leaves_session, open_to_anyone
 
 YEAR = 365 * 24 * 3600
@@ -57,9 +59,10 @@ def stay_signed_in(request: HttpRequest) -> HttpResponse:
 def session_state(request: HttpRequest) -> JsonResponse:
     """Whether a form may be sent now and as whom; asked by js/session.js before it sends one."""
     shell = ui.Shell(request)
-    if not shell.signed_in:
+    if not shell.signed_in or factor_rules.blocks(request):
         return JsonResponse({"alive": False})
-    return JsonResponse({"alive": True, "person": shell.marker, "token": get_token(request)})
+    fresh = step_up.is_fresh(request, timezone.now())
+    return JsonResponse({"alive": True, "person": shell.marker, "token": get_token(request), "fresh": fresh})
 
 
 @require_safe

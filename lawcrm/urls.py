@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/mail/", status_views.demo_mails, name="demo_mails"),
     path("demo/mail/<str:name>/", status_views.demo_mail, name="demo_mail"),
     path("matters/", include("matters.urls")),
+    path("review/", include("lawcrm.review.urls")),
     path("search/", ui_views.search, name="search"),
     path("search/palette/", ui_views.search_palette, name="search_palette"),
     path("ui/", ui_gallery.gallery, name="ui_gallery"),

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from matters.views import access, communication, details, documents, listing, opening, overview
+from matters.views import (
+    access,
+    break_glass,
+    communication,
+    details,
+    documents,
+    listing,
+    opening,
+    overview,
+    see_as,
+    succession,
+    takeover,
+    team,
+    walls,
+)
 
 app_name = "matters"
 urlpatterns = [
@@ -10,6 +24,22 @@ urlpatterns = [
     path("find/", listing.search, name="search"),
     path("new/", opening.new, name="new"),
     path("new/find/", opening.find_contact, name="find_contact"),
+    path("handing-over/", succession.people, name="successions"),
+    path("takeovers/", takeover.takeovers, name="takeovers"),
+    path("takeovers/ask/<str:thing>/", takeover.ask, name="ask_takeover"),
+    path("takeovers/<uuid:takeover>/", takeover.answer, name="answer_takeover"),
+    path("handing-over/<uuid:person>/", succession.hand_over, name="hand_over"),
+    path("break-glass/", break_glass.request_list, name="break_glass"),
+    path("break-glass/ask/", break_glass.ask, name="ask_break_glass"),
+    path("break-glass/<uuid:asked>/", break_glass.one, name="break_glass_one"),
+    path("break-glass/<uuid:asked>/answer/", break_glass.answer, name="answer_break_glass"),
+    path("break-glass/<uuid:glass>/end/", break_glass.end, name="end_break_glass"),
+    path("see-as/", see_as.ask, name="see_as"),
+    path("barriers/", walls.notice_list, name="notices"),
+    path("walls/change/", walls.change_wall, name="change_wall"),
+    path("walls/lower/", walls.lower_wall, name="lower_wall"),
+    path("clients/<uuid:contact>/walls/", walls.client_walls, name="client_walls"),
+    path("clients/<uuid:contact>/walls/raise/", walls.raise_client_wall, name="raise_client_wall"),
     path("<uuid:public_id>/", overview.detail, name="detail"),
     path("<uuid:public_id>/change/", details.change, name="change"),
     path("<uuid:public_id>/close/", details.close, name="close"),
@@ -21,13 +51,17 @@ urlpatterns = [
     path("<uuid:public_id>/documents/", documents.document_list, name="documents"),
     path("<uuid:public_id>/documents/add/", documents.add, name="add_documents"),
     path("<uuid:public_id>/documents/<uuid:item>/", documents.fetch, name="document"),
+    path("<uuid:public_id>/documents/<uuid:item>/kind/", documents.classify, name="classify_document"),
+    path("<uuid:public_id>/communication/<uuid:item>/kind/", communication.classify, name="classify_communication"),
     path("<uuid:public_id>/parties/", details.party_list, name="parties"),
     path("<uuid:public_id>/parties/add/", details.add_party, name="add_party"),
     path("<uuid:public_id>/parties/end/", details.end_party, name="end_party"),
     path("<uuid:public_id>/access/", access.access_page, name="access"),
     path("<uuid:public_id>/access/give/", access.grant, name="grant"),
+    path("<uuid:public_id>/access/level/", team.change_level, name="change_level"),
+    path("<uuid:public_id>/access/responsible/", team.hand_over, name="change_responsible"),
+    path("<uuid:public_id>/access/extend/", team.extend, name="extend_outsider"),
     path("<uuid:public_id>/access/withdraw/", access.withdraw, name="withdraw"),
-    path("<uuid:public_id>/access/wall/", access.raise_wall, name="raise_wall"),
-    path("<uuid:public_id>/access/wall/lower/", access.lower_wall, name="lower_wall"),
+    path("<uuid:public_id>/access/wall/", walls.raise_wall, name="raise_wall"),
     path("<uuid:public_id>/history/", details.history, name="history"),
 ]

@@ -10,7 +10,8 @@ from clients.models import Contact
 from lawcrm import access, today
 from matters import panels as matter_panels
 from matters.models import Matter
-from privacy import queries
+from privacy.queries import erasing as queries
+from privacy.queries import reviews
 
 WORDS = {
     "hold.placed": _("Hold placed"),
@@ -18,6 +19,8 @@ WORDS = {
     "retention.proposed": _("Retention period over"),
     "retention.put_forward": _("Put forward for erasure"),
     "retention.released": _("Released for erasure"),
+    "access_review.closed": _("Access review closed"),
+    "access_review.passed_on": _("Access review passed on"),
 }
 
 
@@ -27,6 +30,7 @@ def register() -> None:
         matter_panels.say(kind, words)
     contact_panels.register(90, restrictable, "privacy/restrictable.html", place="aside")
     today.add(70, waiting, "privacy/waiting.html")
+    today.add(75, to_review, "privacy/reviews/today.html")
 
 
 def held(_request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
@@ -45,3 +49,10 @@ def waiting(request: HttpRequest) -> dict[str, Any] | None:
         return None
     items = list(queries.waiting_for(person.pk)[:6])
     return {"entries": items[:5], "more": len(items) > len(items[:5])} if items else None
+
+
+def to_review(request: HttpRequest) -> dict[str, Any] | None:
+    """Access reviews that wait for this person's answer, in one statement."""
+    waiting = reviews.kinds_waiting(request.user.pk)
+    counted = {"matters": waiting.count("matter"), "groups": waiting.count("group")}
+    return counted if waiting else None

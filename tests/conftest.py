@@ -26,6 +26,7 @@ MIGRATIONS = (
     "*/migrations/*.py",
     "*/*/migrations/*.py",
     "*/migrations/*.sql",
+    "*/*/migrations/*.sql",
     "lawcrm/db/*.py",
     "lawcrm/accounts/roles.py",
 )
@@ -121,6 +122,15 @@ def own_files(settings: Any, tmp_path: Path) -> None:
     """No test finds the files of another."""
     settings.FILES_ROOT = tmp_path / "files"
     settings.ERASURE_LEDGER = tmp_path / "erasure-ledger.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def own_keys() -> Iterator[None]:
+    """No test goes on with a data key whose row went with the test before."""
+    from lawcrm.crypto import keyring
+
+    with keyring.fresh():
+        yield
 
 
 @pytest.fixture

@@ -7,25 +7,27 @@ from django.db import transaction
 
 from clients.actions.contacts import locked, refuse_stale
 from clients.models import Contact
+from clients.queries import confidential
 from lawcrm import audit
 from lawcrm.accounts.models import User
 
 
 @transaction.atomic
 def show_confidential(*, actor: User, contact: Contact) -> dict[str, Any]:  # noqa: ARG001
-    """The sealed values; that they were shown stands in the read log."""
+    """The sealed values this person may see; that they were shown stands in the read log."""
     audit.read(contact, what="confidential")
-    return {name: getattr(contact, name) for name in ("national_id", "born_on", "special_note")}
+    return {name: getattr(contact, name) for name in confidential.readable()}
 
 
-@transaction.atomic
+@audit.attempt("contact.confidential_changed", on="contact")
 def change_confidential(*, actor: User, contact: Contact, version: int, values: Mapping[str, Any]) -> None:  # noqa: ARG001
-    """Raises ContactChangedMeanwhile, ContactRestricted."""
+    """Fields the person may not see stay as they are. Raises ContactChangedMeanwhile, ContactRestricted."""
     present = locked(contact)
     refuse_stale(present, version, {})
-    changed = [name for name, value in values.items() if (getattr(present, name) or None) != (value or None)]
+    wanted = {name: values[name] for name in confidential.readable() if name in values}
+    changed = [name for name, value in wanted.items() if (getattr(present, name) or None) != (value or None)]
     for name in changed:
-        setattr(present, name, values[name] or None)
+        setattr(present, name, wanted[name] or None)
     if changed:
         present.save()
         audit.record("contact.confidential_changed", present, fields=len(changed))

@@ -31,7 +31,7 @@ class NotEntered(Exception):
         super().__init__(_("This form has been used. Please begin with a new one."))
 
 
-class ContactRestricted(Exception):
+class ContactRestricted(audit.Refused):
     """Processing is restricted (Art. 18 GDPR): the data is kept and not changed."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ def version_of(contact: Contact) -> int:
     return int(latest.first() or 0)
 
 
-@transaction.atomic
+@audit.attempt("contact.changed", on="contact")
 def change_contact(*, actor: User, contact: Contact, version: int, values: Mapping[str, Any]) -> Contact:  # noqa: ARG001
     """Raises ContactChangedMeanwhile, ContactRestricted. A new name is kept beside the old ones."""
     present = locked(contact)
@@ -139,7 +139,7 @@ def name_anew(contact: Contact, name: str) -> None:
         ContactName.objects.create(contact=contact, name=name)
 
 
-@transaction.atomic
+@audit.attempt("contact.released", on="contact")
 def release_from_quarantine(*, actor: User, contact: Contact) -> None:  # noqa: ARG001
     """An imported row that somebody looked at is as good as any other."""
     present = locked(contact)

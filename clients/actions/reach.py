@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients import normal
@@ -38,7 +37,7 @@ def latest_change(contact: Contact, model: type[Part]) -> int:
     return int(past.values_list("history_id", flat=True).first() or 0)
 
 
-@transaction.atomic
+@audit.attempt("contact.reach_changed", on="contact")
 def rewrite_parts(  # noqa: PLR0913 - a list is rewritten whole
     *,
     actor: User,  # noqa: ARG001
@@ -96,7 +95,7 @@ def others_sharing(part: ContactPoint | Address) -> Any:
     return rows.filter(contact_id__in=Contact.objects.filter(restricted_at=None).values("pk"))
 
 
-@transaction.atomic
+@audit.attempt("contact.reach_shared", on="to")
 def share_part(*, actor: User, part: ContactPoint | Address, to: Contact) -> None:  # noqa: ARG001
     """The other contact uses it too, from now on together. Raises AlreadyShared, ContactRestricted."""
     target = locked(to)

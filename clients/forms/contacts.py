@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clients import countries, normal
 from clients.actions.contacts import NewPoint
 from clients.models import Contact, ContactPoint
+from clients.queries import confidential
 
 SALT = "clients.enter"
 LONGEST_SEARCH = 200
@@ -185,3 +186,8 @@ class ConfidentialForm(forms.Form):
         help_text=_("Health, beliefs, offences: only what the case needs (Art. 9 and 10 GDPR)."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in confidential.NEEDS.keys() - {*confidential.readable()}:
+            del self.fields[name]

@@ -5,7 +5,7 @@ from clients.models.court import Court
 from clients.models.imports import ContactImport
 from clients.models.names import ContactName
 from clients.models.points import Address, ContactPoint
-from clients.models.sight import ContactGroupObjectPermission, ContactUserObjectPermission, ContactWall
+from clients.models.sight import ContactGroupObjectPermission, ContactUserObjectPermission
 
 __all__ = [
     "Address",
@@ -15,6 +15,5 @@ __all__ = [
     "ContactName",
     "ContactPoint",
     "ContactUserObjectPermission",
-    "ContactWall",
     "Court",
 ]

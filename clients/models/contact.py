@@ -124,11 +124,14 @@ class Contact(models.Model):
             ("export_contacts", "Export contacts to a file"),
             ("see_restricted", "See contacts whose processing is restricted"),
             ("see_quarantined", "See imported contacts in quarantine"),
+            ("see_id_numbers", "See national ids and dates of birth"),
+            ("see_special_notes", "See confidential notes and papers of special categories"),
         ]
         indexes = [
             models.Index(fields=["name_skeleton", "id"], name="clients_contact_by_name"),
             GinIndex(OpClass("name_skeleton", name="gin_trgm_ops"), name="clients_contact_skeleton"),
             GinIndex(fields=["acl"], name="clients_contact_acl"),
+            models.Index(fields=["created_by"], name="clients_contact_unseen", condition=models.Q(acl=[])),
             GinIndex(
                 fields=["acl_walled"], name="clients_contact_acl_walled", condition=models.Q(acl_walled__isnull=False)
             ),

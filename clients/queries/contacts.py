@@ -13,9 +13,11 @@ from clients import normal
 from clients.countries import CALLING
 from clients.models import Address, Contact, ContactName, ContactPoint
 from clients.models.contact import NameSkeleton
+from clients.queries import confidential
 
 PAGE = 50
-MOST_COUNTED = 1000
+MOST_COUNTED = PAGE
+MOST_FOUND = 500
 MOST_WORDS = 6
 SHORTEST_INSIDE = 3  # letters a trigram index needs; shorter ones are looked for where a word begins
 LEAST_DIGITS = 4
@@ -41,6 +43,8 @@ class Row:
     """A contact as lists show it."""
 
     contact: Contact
+    kind: str
+    source: str
     mail: str
     phone: str
     town: str
@@ -63,7 +67,7 @@ def visible() -> QuerySet[Contact]:
 
 def one(public_id: UUID) -> Contact:
     """Raises Contact.DoesNotExist for hidden and missing alike."""
-    known = {f"has_{name}": Q(**{f"{name}__isnull": False}) for name in SEALED if name != "national_id_index"}
+    known = {f"has_{name}": Q(**{f"{name}__isnull": False}) for name in confidential.readable()}
     return visible().defer(*DERIVED, *SEALED).annotate(**known).get(public_id=public_id)
 
 
@@ -74,21 +78,19 @@ def filtered(*, kind: str = "", country: str = "", source: str = "", text: str =
 
 
 def matching(text: str) -> QuerySet[Any]:
-    """Ids of contacts by a name they bear or bore, or by address or number: at most a thousand of each.
+    """Ids of contacts by a name they bear or bore, or by address or number: at most MOST_FOUND of each.
 
     One arm per index: an OR over tables would read every visible contact instead. Asked once and not
     within the queries of the list, each of which would search again.
     """
-    named = Contact.objects.filter(_words(text)).values_list("pk", flat=True)[:MOST_COUNTED]
-    once = ContactName.objects.filter(_words(text)).values_list("contact_id", flat=True)[:MOST_COUNTED]
+    named = Contact.objects.filter(_words(text)).values_list("pk", flat=True)[:MOST_FOUND]
+    once = ContactName.objects.filter(_words(text)).values_list("contact_id", flat=True)[:MOST_FOUND]
     found = named.union(once)
     if starts := list(_points(text)):
         either = Q()
         for start in starts:
             either |= Q(normalised__startswith=start)
-        found = named.union(
-            once, ContactPoint.objects.filter(either).values_list("contact_id", flat=True)[:MOST_COUNTED]
-        )
+        found = named.union(once, ContactPoint.objects.filter(either).values_list("contact_id", flat=True)[:MOST_FOUND])
     return found
 
 
@@ -118,7 +120,6 @@ def _points(text: str) -> Iterable[str]:
 
 def page(rows: QuerySet[Contact], *, after: UUID | None = None, before: UUID | None = None) -> Page:
     """Fifty contacts by name. The mark is a row's public id, because its name may not stand in an address."""
-    total = rows.order_by()[: MOST_COUNTED + 1].count()
     mark = _place(after or before)
     key = Tuple(F("name_skeleton"), F("pk"))
     back = mark is not None and after is None
@@ -132,7 +133,8 @@ def page(rows: QuerySet[Contact], *, after: UUID | None = None, before: UUID | N
     first, last = (found[0].public_id, found[-1].public_id) if found else (None, None)
     onward = more or back
     earlier = mark is not None and (more or not back)
-    return Page(_with_reach(found), total, first if earlier else None, last if onward else None)
+    count = MOST_COUNTED + 1 if more or mark is not None else len(found)
+    return Page(_with_reach(found), count, first if earlier else None, last if onward else None)
 
 
 def _place(public_id: UUID | None) -> tuple[str, int] | None:
@@ -152,8 +154,17 @@ def _with_reach(contacts: list[Contact]) -> list[Row]:
     towns: dict[int, str] = {}
     for contact, city in Address.objects.filter(contact_id__in=ids).order_by("pk").values_list("contact_id", "city"):
         towns.setdefault(contact, city)
+    words, sources = dict(Contact.Kind.choices), dict(Contact.Source.choices)
     return [
-        Row(c, points.get((c.pk, "mail"), ""), points.get((c.pk, "phone"), ""), towns.get(c.pk, "")) for c in contacts
+        Row(
+            contact,
+            str(words[contact.kind]),
+            str(sources.get(contact.source, "")),
+            points.get((contact.pk, "mail"), ""),
+            points.get((contact.pk, "phone"), ""),
+            towns.get(contact.pk, ""),
+        )
+        for contact in contacts
     ]
 
 

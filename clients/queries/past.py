@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clients.models import Address, Contact, ContactName, ContactPoint
+from clients.queries import confidential
 from clients.queries.detail import people
 from lawcrm.crypto.fields import Sealed, SealedField
 
@@ -35,6 +36,7 @@ def of(contact: Contact) -> list[Change]:
     found = list(_changes(_rows(contact.history.all())))
     for model in PARTS:
         found += _changes(_rows(model.history.filter(contact=contact)))
+    found = [(row, before) for row, before in found if row.history_type != "~" or any(_differences(row, before))]
     found.sort(key=lambda entry: (entry[0].history_date, entry[0].pk), reverse=True)
     names = people({row.history_user_id for row, _before in found if row.history_user_id})
     return [_said(row, before, names) for row, before in found[:MOST]]
@@ -59,8 +61,9 @@ def _said(row: Any, before: Any, names: dict[int, str]) -> Change:
 
 
 def _differences(row: Any, before: Any) -> Iterator[str]:
+    unreadable = confidential.NEEDS.keys() - {*confidential.readable()}
     for field in row.instance_type._meta.concrete_fields:
-        if field.name in UNSPOKEN or field.attname not in row.__dict__:
+        if field.name in UNSPOKEN or field.name in unreadable or field.attname not in row.__dict__:
             continue
         now, then = (_shown(field, each) for each in (row, before))
         if now == then or (before is None and not now):

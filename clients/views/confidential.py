@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from clients.actions import confidential as actions
 from clients.actions.contacts import ContactChangedMeanwhile, ContactRestricted, version_of
 from clients.forms.contacts import ConfidentialForm
+from clients.queries.confidential import readable
 from clients.views.loading import contact_or_404
 from lawcrm import access
 
@@ -23,6 +25,8 @@ UNPROCESSABLE = 422
 @sensitive_post_parameters()
 def confidential(request: HttpRequest, public_id: UUID) -> HttpResponse:
     contact = contact_or_404(public_id)
+    if not readable():
+        raise PermissionDenied(_("Your role does not include this. An administrator can tell you who may do it."))
     if "show" in request.POST:
         values = actions.show_confidential(actor=request.user, contact=contact)  # type: ignore[arg-type]
         form = ConfidentialForm(initial={**values, "version": version_of(contact)})

@@ -14,10 +14,10 @@ from clients import countries, normal, panels
 from clients.actions import contacts as actions
 from clients.forms.contacts import FORMS, ContactForm, EntryForm, ReachForm, new_token
 from clients.models import Contact
+from clients.queries import confidential, detail
 from clients.queries import contacts as queries
-from clients.queries import detail
 from clients.views.loading import contact_or_404
-from lawcrm import access, audit
+from lawcrm import access
 
 UNPROCESSABLE = 422
 
@@ -26,13 +26,13 @@ UNPROCESSABLE = 422
 @access.requires("clients.view_contact")
 def contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     loaded = contact_or_404(public_id)
-    audit.read(loaded)
     context = {
         "contact": loaded,
         "country": countries.NAMES.get(loaded.country, loaded.country),
         "detail": detail.of(loaded),
         "panels": panels.of(loaded),
         "may": may(request),
+        "sealed": [(Contact._meta.get_field(name), getattr(loaded, f"has_{name}")) for name in confidential.readable()],
     }
     return render(request, "clients/contact.html", context)
 

@@ -11,6 +11,7 @@ from clients import normal
 from clients.actions import export as actions
 from clients.forms.contacts import FilterForm
 from lawcrm import access
+from lawcrm.sign_in import needs_step_up
 
 
 class ExportForm(FilterForm):
@@ -25,6 +26,7 @@ class ExportForm(FilterForm):
 
 
 @require_http_methods(["GET", "POST"])
+@needs_step_up
 @access.requires("clients.export_contacts")
 def export(request: HttpRequest) -> HttpResponse:
     form = ExportForm(request.POST) if request.method == "POST" else ExportForm(initial=request.GET.dict())

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from clients.forms.contacts import LONGEST_SEARCH, FilterForm
 from clients.queries import contacts as queries
-from lawcrm import access
+from lawcrm import access, audit
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,6 +24,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip()
     marks = {name: _uuid(request.POST.get(name) or request.GET.get(name, "")) for name in ("after", "before")}
     page = queries.page(queries.filtered(**chosen, text=text), **marks)
+    audit.read_listed(row.contact for row in page.rows)
     context = {
         "filters": filters,
         "query": urlencode(chosen),

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from clients.queries import contacts as queries
-from lawcrm import ui
+from lawcrm import audit, ui
 
 MOST = 6
 ICONS = {"person": "user", "organisation": "building-2"}
@@ -23,5 +23,5 @@ def found(request: HttpRequest, text: str) -> list[ui.Hit]:
             ICONS[contact.kind],
             f"{contact.get_kind_display()} · {contact.country}" if contact.country else contact.get_kind_display(),
         )
-        for contact in rows
+        for contact in audit.read_listed(rows)
     ]

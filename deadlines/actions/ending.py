@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deadlines.actions.refused import locked, require_reason
-from deadlines.actions.reminding import settle_reminders
+from deadlines.actions.extending import settle_extension
+from deadlines.actions.refused import locked, locked_done, require_evidence, require_reason
+from deadlines.actions.reminding import make_reminders, settle_reminders
 from deadlines.models import Deadline
+from deadlines.queries import book
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.audit import Event
@@ -16,9 +17,19 @@ from matters.actions.refused import Refused
 from matters.models import Document
 
 
-class ForeignEvidence(Refused):
+class OwnDone(Refused):
     def __init__(self) -> None:
-        super().__init__(_("Choose a document of the same matter."))
+        super().__init__(_("You marked it as done yourself. Somebody else has to check it."))
+
+
+class MatterHasUnchecked(Refused):
+    def __init__(self, count: int) -> None:
+        text = ngettext(
+            "%(count)d critical deadline of this matter is marked as done and not yet checked by a second person.",
+            "%(count)d critical deadlines of this matter are marked as done and not yet checked by a second person.",
+            count,
+        )
+        super().__init__(text % {"count": count})
 
 
 class MatterHasOpenDeadlines(Refused):
@@ -36,20 +47,55 @@ def refuse_while_open(closing: Event) -> None:
     count = Deadline.objects.filter(matter=closing.object.pk, state=Deadline.State.OPEN).count()
     if count:
         raise MatterHasOpenDeadlines(count)
+    unchecked = Deadline.objects.filter(book.UNCHECKED, matter=closing.object.pk).count()
+    if unchecked:
+        raise MatterHasUnchecked(unchecked)
 
 
-@transaction.atomic
+@audit.attempt("deadline.done", on="deadline")
 def mark_done(  # noqa: PLR0913 - what a person says about it
-    *, actor: User, deadline: Deadline, seen: date, reason: str, evidence: Document | None = None, now: datetime
+    *,
+    actor: User,
+    deadline: Deadline,
+    seen: date,
+    reason: str,
+    evidence: Document | None = None,
+    receipt: str = "",
+    now: datetime,
 ) -> Deadline:
+    """A critical one needs something to show for it, and is not settled before a second person has checked it."""
     deadline = locked(deadline, seen)
-    if evidence is not None and evidence.matter_id != deadline.matter_id:
-        raise ForeignEvidence
-    deadline.evidence = evidence
+    if evidence is not None or deadline.criticality == Deadline.Criticality.CRITICAL:
+        require_evidence(deadline, evidence, receipt)
+    deadline.evidence, deadline.receipt = evidence, receipt.strip()
     return _ended(deadline, Deadline.State.DONE, actor, reason, now)
 
 
-@transaction.atomic
+@audit.attempt("deadline.checked", on="deadline")
+def check_done(*, actor: User, deadline: Deadline, now: datetime) -> Deadline:
+    """Four eyes at the end as well: by someone who did not mark it as done."""
+    deadline = locked_done(deadline)
+    if deadline.ended_by_id == actor.pk:
+        raise OwnDone
+    deadline.checked_by, deadline.checked_at = actor, now
+    deadline.save()
+    audit.record("deadline.checked", deadline)
+    return deadline
+
+
+@audit.attempt("deadline.reopened", on="deadline")
+def reopen_done(*, actor: User, deadline: Deadline, reason: str, now: datetime) -> Deadline:  # noqa: ARG001 - the trail knows the actor
+    """What was marked as done turned out not to be: it is open again and reminds as if just entered."""
+    deadline, reason = locked_done(deadline), require_reason(reason)
+    deadline.state, deadline.ended_by, deadline.ended_at = Deadline.State.OPEN, None, None
+    deadline.ended_reason, deadline.evidence, deadline.receipt = "", None, ""
+    deadline.save()
+    make_reminders(deadline, now)
+    audit.record("deadline.reopened", deadline, reason=reason)
+    return deadline
+
+
+@audit.attempt("deadline.struck", on="deadline")
 def strike_deadline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: datetime) -> Deadline:
     """For what was entered wrongly or fell away; struck entries stay visible."""
     return _ended(locked(deadline, seen), Deadline.State.STRUCK, actor, reason, now)
@@ -60,5 +106,6 @@ def _ended(deadline: Deadline, state: Deadline.State, actor: User, reason: str, 
     deadline.ended_reason = require_reason(reason)
     deadline.save()
     settle_reminders(deadline, state.value)
+    settle_extension(deadline)
     audit.record(f"deadline.{state.value}", deadline, reason=deadline.ended_reason)
     return deadline

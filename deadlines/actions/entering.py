@@ -1,16 +1,16 @@
 """Entering a deadline, confirming it, moving it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from deadlines.actions.moving import set_date
 from deadlines.actions.refused import ChangedMeanwhile, locked, locked_matter, require_reason, require_team
-from deadlines.actions.reminding import make_reminders, settle_reminders
+from deadlines.actions.reminding import make_reminders
 from deadlines.models import Deadline
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -58,9 +58,13 @@ class Entry:
     trigger_on: date | None = None
     trigger_label: str = ""
     note: str = ""
+    rule_code: str = ""
+    latest_on: date | None = None
+    trace: list[dict[str, str]] = field(default_factory=list)
+    pre_deadline: date | None = None
 
 
-@transaction.atomic
+@audit.attempt("deadline.entered")
 def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
     """Unconfirmed until a second person has checked it; reminders are made at once all the same."""
     matter = locked_matter(entry.matter.pk)
@@ -75,7 +79,24 @@ def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
         raise MatterErased from None
     make_reminders(deadline, now)
     audit.record("deadline.entered", deadline, deadline_kind=deadline.kind, due_on=deadline.due_on)
+    if entry.pre_deadline is not None and entry.pre_deadline >= timezone.localdate(now):
+        enter_deadline(actor=actor, entry=_before(entry, entry.pre_deadline), now=now)
     return deadline
+
+
+def _before(entry: Entry, due_on: date) -> Entry:
+    """The pre-deadline: another entry, of less weight, that follows from the first one's form."""
+    return replace(
+        entry,
+        once=uuid5(entry.once, "pre-deadline"),
+        kind=Deadline.Kind.PRE_DEADLINE,
+        criticality=Deadline.Criticality.NORMAL,
+        title=_("Pre-deadline: %(title)s") % {"title": entry.title[:180]},
+        due_on=due_on,
+        due_time=None,
+        latest_on=None,
+        pre_deadline=None,
+    )
 
 
 def _described(entry: Entry, matter: Matter) -> Deadline:
@@ -93,12 +114,15 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
         trigger_on=entry.trigger_on,
         trigger_label=entry.trigger_label,
         note=entry.note or None,
+        rule_code=entry.rule_code,
+        latest_on=entry.latest_on,
+        trace=entry.trace,
         assignee=entry.assignee,
         deputy=deputy,
     )
 
 
-@transaction.atomic
+@audit.attempt("deadline.confirmed", on="deadline")
 def confirm_deadline(*, actor: User, deadline: Deadline, seen: date | None, now: datetime) -> Deadline:
     """Four eyes: by someone who did not enter the date, and only the date they saw."""
     if seen is None:
@@ -114,7 +138,7 @@ def confirm_deadline(*, actor: User, deadline: Deadline, seen: date | None, now:
     return deadline
 
 
-@transaction.atomic
+@audit.attempt("deadline.moved", on="deadline")
 def move_deadline(  # noqa: PLR0913 - what a person says about a move
     *, actor: User, deadline: Deadline, seen: date, due_on: date, due_time: time | None, reason: str, now: datetime
 ) -> Deadline:
@@ -122,11 +146,6 @@ def move_deadline(  # noqa: PLR0913 - what a person says about a move
     reason = require_reason(reason)
     deadline = locked(deadline, seen)
     before = deadline.due_on
-    deadline.due_on, deadline.due_time = due_on, due_time
-    deadline.confirmed_by = deadline.confirmed_at = None
-    deadline.entered_by, deadline.entered_at = actor, now
-    deadline.save()
-    settle_reminders(deadline, "moved")
-    make_reminders(deadline, now)
+    set_date(actor=actor, deadline=deadline, due_on=due_on, due_time=due_time, now=now)
     audit.record("deadline.moved", deadline, reason=reason, before=before, due_on=due_on)
     return deadline

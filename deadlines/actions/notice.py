@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import gettext_lazy, override, pgettext
 
-from deadlines.actions import reminding
+from deadlines.actions import escalating, reminding
 from deadlines.models import Deadline, Reminder
 from deadlines.queries import team
 from deadlines.queries.reminders import KIND
@@ -17,12 +17,20 @@ from lawcrm.accounts.models import User
 from lawcrm.doors.safe_mail import Mail
 from lawcrm.models.outbox import OutboxMessage
 
+Level = Reminder.Level
+LEADS = {
+    Level.DEPUTY: gettext_lazy("Nobody has said yet that they have seen this reminder. You are told as deputy."),
+    Level.LAWYER: gettext_lazy(
+        "Nobody has said yet that they have seen this reminder. You are told as the lawyer responsible for the matter."
+    ),
+}
+
 
 def may_send(message: OutboxMessage) -> bool:
     reminder = Reminder.objects.filter(pk=message.thing_id).first()
     if reminder is None or reminder.state != Reminder.State.HANDED:
         raise outbox.MayNot("settled")
-    if reminder.acknowledged_at is not None:
+    if reminder.acknowledged_at is not None or (reminder.level and escalating.is_acknowledged(reminder)):
         raise outbox.MayNot("acknowledged")
     recipient = team.at_work(timezone.localdate()).filter(pk=message.recipient_id).first()
     if recipient is None:
@@ -43,16 +51,31 @@ def compose(message: OutboxMessage) -> Mail:
             "date": date_format(deadline.due_on, pgettext("date in full", "l j F Y")),
             "time": f"{deadline.due_time:%H:%M}" if deadline.due_time else "",
         }
+        if reminder.level >= Level.DOCKET:
+            return _of_the_desk(recipient, reminder, deadline, facts)
         subject = _("%(number)s: %(kind)s, %(date)s") % facts
         url = settings.SITE_URL + reverse("deadlines:detail", args=[deadline.public_id])
         unconfirmed = deadline.confirmed_at is None
-        context = {**facts, "url": url, "unconfirmed": unconfirmed, "firm": settings.FIRM_NAME}
+        lead = str(LEADS.get(Level(reminder.level), ""))
+        context = {**facts, "url": url, "unconfirmed": unconfirmed, "lead": lead, "firm": settings.FIRM_NAME}
         return Mail(
             to=recipient.email,
             to_name=recipient.full_name,
             subject=subject,
             text=render_to_string("mail/deadlines/reminder.txt", context),
         )
+
+
+def _of_the_desk(recipient: User, reminder: Reminder, deadline: Deadline, facts: dict[str, str]) -> Mail:
+    """Date, grade and number for the docket desk; partners hear only that somebody is needed."""
+    if reminder.level == Level.PARTNERS:
+        subject, template, facts = _("A critical deadline needs someone"), "mail/deadlines/needs_someone.txt", {}
+    else:
+        facts = {name: facts[name] for name in ("number", "date")} | {"grade": deadline.get_criticality_display()}
+        facts["url"] = settings.SITE_URL + reverse("deadlines:docket")
+        subject, template = _("%(number)s: %(grade)s, %(date)s") % facts, "mail/deadlines/docket.txt"
+    text = render_to_string(template, {**facts, "firm": settings.FIRM_NAME})
+    return Mail(to=recipient.email, to_name=recipient.full_name, subject=subject, text=text)
 
 
 def register() -> None:

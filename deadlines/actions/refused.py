@@ -8,7 +8,7 @@ from deadlines.models import Deadline
 from deadlines.queries import team
 from lawcrm.accounts.models import User
 from matters.actions.refused import Refused
-from matters.models import Matter
+from matters.models import Document, Matter
 
 
 class MatterGone(Refused):
@@ -37,6 +37,21 @@ class WithoutReason(Refused):
         super().__init__(_("Say why: the reason is kept with the deadline."))
 
 
+class ForeignEvidence(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Choose a document of the same matter."))
+
+
+class WithoutEvidence(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Show it: choose the document that was filed, or write down the receipt."))
+
+
+class NothingToCheck(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This deadline does not wait for a check, or somebody has checked it already."))
+
+
 def locked_matter(matter_id: int) -> Matter:
     """The matter, locked so that of two entries at once the second sees the first."""
     matter = Matter.objects.select_for_update(of=("self",), no_key=True).filter(pk=matter_id).first()
@@ -55,6 +70,24 @@ def locked(deadline: Deadline, seen: date | None = None) -> Deadline:
     if seen is not None and seen != found.due_on:
         raise ChangedMeanwhile
     return found
+
+
+def locked_done(deadline: Deadline) -> Deadline:
+    """The deadline as it is now, marked as done and waiting for a second person."""
+    found = Deadline.objects.select_for_update(of=("self",), no_key=True).filter(pk=deadline.pk).first()
+    if found is None or not team.may_work(found.matter_id):
+        raise MatterGone
+    if not found.awaits_check:
+        raise NothingToCheck
+    return found
+
+
+def require_evidence(deadline: Deadline, evidence: Document | None, words: str) -> None:
+    """A document of the same matter, or words such as the number of a receipt."""
+    if evidence is not None and evidence.matter_id != deadline.matter_id:
+        raise ForeignEvidence
+    if evidence is None and not words.strip():
+        raise WithoutEvidence
 
 
 def require_team(matter: Matter, today: date, *people: User | None) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from deadlines import ladder
+from deadlines.actions import docket, escalating
 from deadlines.models import Deadline, Reminder
 from deadlines.queries.reminders import KIND
-from lawcrm import access, outbox
+from lawcrm import access, audit, outbox
 from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 
@@ -17,7 +18,7 @@ State = Reminder.State
 
 def make_reminders(deadline: Deadline, now: datetime) -> None:
     """One per step and person, in the caller's transaction. Each move starts a new round of them."""
-    held = Reminder.objects.filter(deadline=deadline).values_list("step", flat=True)
+    held = Reminder.objects.filter(deadline=deadline, level=Reminder.Level.OWNER).values_list("step", flat=True)
     turn = max((int(step.rpartition(".")[2]) for step in held), default=0) + 1
     people = dict.fromkeys(user for user in (deadline.assignee_id, deadline.deputy_id) if user is not None)
     Reminder.objects.bulk_create(
@@ -38,6 +39,7 @@ def settle_reminders(deadline: Deadline, reason: str) -> None:
     open_rows = Reminder.objects.filter(deadline=deadline, acknowledged_at=None).exclude(state=State.CANCELLED)
     settled = list(open_rows.values_list("pk", flat=True))
     open_rows.update(state=State.CANCELLED)
+    docket.clear(deadline)
     outbox.cancel(OutboxMessage.objects.filter(kind=KIND, thing_id__in=settled), reason=reason)
 
 
@@ -61,19 +63,28 @@ def _hand_batch(now: datetime) -> int:
             matter_id=reminder.matter_id,
             not_before=now,
         )
-    taken = Reminder.objects.filter(pk__in=[reminder.pk for reminder in batch])
-    return taken.update(state=State.HANDED, handed_at=now)
+    escalating.set_next(batch, now)
+    for reminder in batch:
+        reminder.state, reminder.handed_at = State.HANDED, now
+    return Reminder.objects.bulk_update(batch, ["state", "handed_at", "next_at"])
 
 
 @transaction.atomic
 def acknowledge(*, actor: User, deadline: Deadline, now: datetime) -> int:
-    """The person has seen what they were reminded of; answers how many reminders that settled."""
+    """The person has seen what they were reminded of, and it goes no further up; how many reminders that settled."""
     told = Reminder.objects.filter(deadline=deadline, recipient=actor, state=State.HANDED, acknowledged_at=None)
-    return told.update(acknowledged_at=now)
+    settled = told.update(acknowledged_at=now, next_at=None)
+    if settled:
+        docket.clear(deadline)
+        audit.record("deadline.acknowledged", deadline, settled=settled)
+    return settled
 
 
 def still_to_tell(reminder: Reminder, recipient: User) -> bool:
     """Asked as the recipient: a wall raised since hides the deadline. Locked until the mail is out."""
+    rows = Deadline.objects.filter(pk=reminder.deadline_id, state=Deadline.State.OPEN)
+    if reminder.level > Reminder.Level.OWNER:
+        deadline = rows.select_for_update(of=("self",), no_key=True).first()
+        return deadline is not None and escalating.may_be_told(deadline, reminder.level, recipient)
     with access.as_user(recipient, source="job"):
-        rows = Deadline.objects.filter(pk=reminder.deadline_id, state=Deadline.State.OPEN)
-        return rows.select_for_update(of=("self",), no_key=True).exists()
+        return rows.all().select_for_update(of=("self",), no_key=True).exists()

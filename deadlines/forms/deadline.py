@@ -5,13 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from deadlines.actions.entering import Entry
 from deadlines.forms.dates import TypedDateField
 from deadlines.models import Deadline
-from deadlines.queries import team
+from deadlines.queries import computing, team
 from lawcrm.accounts.models import User
 from matters.forms.once import OnceField
 from matters.models import Document, Matter
@@ -47,8 +49,22 @@ class EntryForm(forms.Form):
         choices=Deadline.Criticality,
         help_text=_("Critical: missing it can cost the case. It reminds more often."),
     )
-    due_on = TypedDateField(label=_("Due on"))
+    due_on = TypedDateField(label=_("Due on"), required=False)
     due_time = time_field()
+    rule = forms.ChoiceField(
+        label=_("Rule"),
+        required=False,
+        help_text=_("Computes the date from what set it off and shows the arithmetic. Nothing is entered yet."),
+    )
+    second_on = TypedDateField(
+        label=_("Second date of the rule"),
+        required=False,
+        help_text=_("Where the rule has one, such as the day the judgment was pronounced."),
+    )
+    other_reason = forms.CharField(
+        label=_("Why another date"), max_length=200, required=False, help_text=_("Only where it differs from the rule.")
+    )
+    with_pre_deadline = forms.BooleanField(label=_("Enter its pre-deadline as well"), required=False)
     trigger_on = TypedDateField(label=_("Counted from"), required=False)
     trigger_label = forms.CharField(
         label=_("What set it off"), max_length=120, required=False, help_text=_("For example: judgment served.")
@@ -67,27 +83,82 @@ class EntryForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["once"] = OnceField(user.pk)
         self.matter = matter
+        self.computed: computing.Computed | None = None
+        rule = self.fields["rule"]
+        assert isinstance(rule, forms.ChoiceField)  # noqa: S101 - for the types
+        rule.choices = [("", _("None: the date is known")), *computing.offered(matter)]
         people = team.team_of(matter, today)
         for name in ("assignee", "deputy"):
             field = self.fields[name]
             assert isinstance(field, PersonField)  # noqa: S101 - for the types
             field.queryset = people
 
-    def clean_due_on(self) -> date:
-        return plausible(self.cleaned_data["due_on"])
+    def clean_due_on(self) -> date | None:
+        due_on = self.cleaned_data["due_on"]
+        return plausible(due_on) if due_on else None
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        if data.get("rule"):
+            self._compute(data)
+        elif "due_on" in data and data["due_on"] is None:
+            self.add_error("due_on", _t("Give the date, or a rule and what set it off."))
         if data.get("deputy") and data["deputy"] == data.get("assignee"):
             self.add_error("deputy", _t("The deputy is somebody else than the person responsible."))
         trigger, due = data.get("trigger_on"), data.get("due_on")
-        if trigger and due and trigger > due:
+        # A rule may count back from a hearing.
+        if trigger and due and trigger > due and not data.get("rule"):
             self.add_error("trigger_on", _t("This is after the deadline itself. Check both dates."))
         return data
 
+    def _compute(self, data: dict[str, Any]) -> None:
+        if data.get("trigger_on") is None:
+            if "trigger_on" in data:
+                self.add_error("trigger_on", _t("The rule counts from a date: give it."))
+            return
+        try:
+            self.computed = computing.computed(self.matter, data["rule"], data["trigger_on"], data.get("second_on"))
+        except computing.CannotCompute as why:
+            self.add_error("rule", str(why))
+            return
+        due_on = None if self.asks_to_compute else data.get("due_on")
+        if due_on and due_on != self.computed.due_on and not data.get("other_reason", "").strip():
+            words = {"day": date_format(self.computed.due_on, "j F Y")}
+            self.add_error("other_reason", _t("The rule gives %(day)s. Say why it is another date.") % words)
+
+    @property
+    def asks_to_compute(self) -> bool:
+        return "compute" in self.data
+
+    @property
+    def wants_preview(self) -> bool:
+        """A rule was chosen and its date not seen yet: it is shown before it is entered."""
+        return self.computed is not None and (self.asks_to_compute or not self.cleaned_data.get("due_on"))
+
+    def with_computed(self) -> None:
+        """The date of the rule and what follows from it, in the fields they belong to."""
+        assert self.computed is not None  # noqa: S101 - for the types
+        said: dict[str, Any] = {
+            "due_on": self.computed.due_on.isoformat(),
+            "criticality": "critical" if self.computed.is_critical else "normal",
+            "trigger_label": self.data.get("trigger_label") or self.computed.trigger[:120],
+        }
+        if self.computed.pre_deadline:
+            said["with_pre_deadline"] = "on"
+        self.data = {**self.data.dict(), **said} if isinstance(self.data, QueryDict) else {**self.data, **said}
+
     def entry(self) -> Entry:
-        data = self.cleaned_data
+        data = dict(self.cleaned_data)
         kind, criticality = Deadline.Kind(data["kind"]), Deadline.Criticality(data["criticality"])
+        wanted, reason = data.pop("with_pre_deadline"), data.pop("other_reason")
+        data.pop("rule"), data.pop("second_on")
+        if (found := self.computed) is not None:
+            data |= {
+                "rule_code": found.code,
+                "latest_on": found.latest_on,
+                "trace": computing.differing(found, data["due_on"], reason),
+                "pre_deadline": found.pre_deadline if wanted else None,
+            }
         return Entry(**{**data, "matter": self.matter, "kind": kind, "criticality": criticality})
 
 
@@ -117,9 +188,8 @@ class DocumentField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not su
         return str(obj.name)
 
 
-class DoneForm(SeenForm):
-    reason = forms.CharField(label=_("How it was met"), max_length=200, help_text=_("For example: sent by beA, 14:02."))
-    evidence = DocumentField(
+def evidence_field() -> DocumentField:
+    return DocumentField(
         Document.objects.none(),
         label=_("Evidence"),
         required=False,
@@ -127,11 +197,65 @@ class DoneForm(SeenForm):
         help_text=_("A document of the matter."),
     )
 
+
+def offer(form: forms.Form, documents: Any) -> None:
+    field = form.fields["evidence"]
+    assert isinstance(field, DocumentField)  # noqa: S101 - for the types
+    field.queryset = documents
+
+
+class DoneForm(SeenForm):
+    reason = forms.CharField(label=_("How it was met"), max_length=200, help_text=_("For example: sent by beA, 14:02."))
+    evidence = evidence_field()
+    receipt = forms.CharField(
+        label=_("Receipt"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Number and time of the receipt, where no document shows it. A critical deadline needs one of both."
+        ),
+    )
+
     def __init__(self, *args: Any, documents: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["evidence"]
-        assert isinstance(field, DocumentField)  # noqa: S101 - for the types
-        field.queryset = documents
+        offer(self, documents)
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("For example: the fax did not go through."))
+
+
+class AskExtensionForm(SeenForm):
+    until_on = TypedDateField(label=_("Hoped-for date"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("As it was given to the court."))
+
+    def clean_until_on(self) -> date:
+        return plausible(self.cleaned_data["until_on"])
+
+
+class ExtensionAnswerForm(SeenForm):
+    granted = forms.ChoiceField(
+        label=_("The court"),
+        choices=[("yes", _("granted it")), ("no", _("declined it"))],
+        widget=forms.RadioSelect,
+    )
+    until_on = TypedDateField(label=_("Granted until"), required=False)
+    answer = forms.CharField(
+        label=_("What it said"), max_length=200, required=False, help_text=_("For example: order of 4 March, by beA.")
+    )
+    evidence = evidence_field()
+
+    def __init__(self, *args: Any, documents: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer(self, documents)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("granted") == "yes" and not data.get("until_on") and "until_on" not in self.errors:
+            self.add_error("until_on", _t("Say until when."))
+        if data.get("until_on"):
+            plausible(data["until_on"])
+        return data
 
 
 class StrikeForm(SeenForm):
@@ -148,6 +272,7 @@ class FilterForm(forms.Form):
             ("", _("Open")),
             ("unconfirmed", _("Unconfirmed")),
             ("overdue", _("Overdue")),
+            ("unchecked", _("Done, to be checked")),
             ("ended", _("Done or struck")),
         ],
         required=False,

@@ -1,7 +1,12 @@
 """What must happen by when, and who is reminded of it."""
 
+from deadlines.models.absence import Absence
 from deadlines.models.deadline import Deadline
+from deadlines.models.docket import DocketEntry
+from deadlines.models.extension import Extension
+from deadlines.models.feed import CalendarFeed
 from deadlines.models.reminder import Reminder
+from deadlines.models.sheet import SignedSheet
 from deadlines.models.task import Task
 
-__all__ = ["Deadline", "Reminder", "Task"]
+__all__ = ["Absence", "CalendarFeed", "Deadline", "DocketEntry", "Extension", "Reminder", "SignedSheet", "Task"]

@@ -70,6 +70,9 @@ class Deadline(models.Model):
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_reason = models.CharField(_("how it ended"), max_length=200, blank=True)
     evidence = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    receipt = models.CharField(_("receipt"), max_length=200, blank=True, default="", db_default="")
+    checked_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
 
     need_to_know = "matter"
     objects = access.GuardedManager()
@@ -87,6 +90,7 @@ class Deadline(models.Model):
             "due_time": "matter_content",
             "latest_on": "matter_content",
             "ended_reason": "matter_content",
+            "receipt": "matter_content",
         },
         none=[
             "id",
@@ -108,6 +112,8 @@ class Deadline(models.Model):
             "ended_by",
             "ended_at",
             "evidence",
+            "checked_by",
+            "checked_at",
         ],
         purpose="case_handling",
         retention="matter",
@@ -121,6 +127,7 @@ class Deadline(models.Model):
         permissions = [
             ("enter_deadline", "Enter a deadline"),
             ("confirm_deadline", "Confirm a deadline somebody else entered"),
+            ("keep_docket", "Be told date, grade and number of deadlines nobody acknowledged"),
         ]
         indexes = [
             models.Index(fields=["due_on", "id"], name="deadlines_open_due", condition=models.Q(state="open")),
@@ -139,6 +146,11 @@ class Deadline(models.Model):
                 name="deadlines_unconfirmed_matter",
                 condition=models.Q(state="open", confirmed_at__isnull=True),
             ),
+            models.Index(
+                fields=["due_on", "id"],
+                name="deadlines_unchecked",
+                condition=models.Q(state="done", criticality="critical", checked_at__isnull=True),
+            ),
             GinIndex(
                 OpClass(Upper("title"), name="gin_trgm_ops"),
                 name="deadlines_open_title",
@@ -151,6 +163,20 @@ class Deadline(models.Model):
                 condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("entered_by")),
                 name="deadlines_two_people",
             ),
+            # What can cost the case is done only with something to show for it.
+            models.CheckConstraint(
+                condition=~models.Q(state="done", criticality="critical")
+                | models.Q(evidence__isnull=False)
+                | ~models.Q(receipt=""),
+                name="deadlines_done_with_evidence",
+            ),
+            # Nobody checks what they marked as done themselves, and only what is done is checked.
+            models.CheckConstraint(
+                condition=models.Q(checked_by__isnull=True, checked_at__isnull=True)
+                | models.Q(state="done", checked_at__isnull=False, checked_by__isnull=False)
+                & ~models.Q(checked_by=models.F("ended_by")),
+                name="deadlines_done_two_people",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,3 +185,9 @@ class Deadline(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None
+
+    @property
+    def awaits_check(self) -> bool:
+        """Marked as done by one person, and critical enough for a second to look."""
+        critical = self.criticality == self.Criticality.CRITICAL
+        return critical and self.state == self.State.DONE and self.checked_at is None

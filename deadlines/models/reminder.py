@@ -11,12 +11,22 @@ from matters.models import Matter
 
 
 class Reminder(models.Model):
-    """One step of the ladder to one person; `handed_at` says when the outbox took it over."""
+    """One step of the ladder to one person; `handed_at` says when the outbox took it over.
+
+    `level` says how far up a step has gone that nobody acknowledged, `next_at` when it goes further.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         HANDED = "handed", _("Handed to the outbox")
         CANCELLED = "cancelled", _("Cancelled")
+
+    class Level(models.IntegerChoices):
+        OWNER = 0, _("responsible for the deadline")
+        DEPUTY = 1, _("deputy")
+        LAWYER = 2, _("lawyer responsible for the matter")
+        DOCKET = 3, _("docket desk")
+        PARTNERS = 4, _("partners")
 
     deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="reminders")
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
@@ -26,6 +36,8 @@ class Reminder(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     handed_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.OWNER, db_default=Level.OWNER)
+    next_at = models.DateTimeField(null=True)
 
     need_to_know = "matter"
     objects = access.GuardedManager()
@@ -33,7 +45,7 @@ class Reminder(models.Model):
         subject="staff",
         path="recipient",
         fields={"acknowledged_at": "technical"},
-        none=["id", "deadline", "matter", "recipient", "step", "due_at", "state", "handed_at"],
+        none=["id", "deadline", "matter", "recipient", "step", "due_at", "state", "handed_at", "level", "next_at"],
         purpose="case_handling",
         retention="matter",
         erase="delete",
@@ -47,6 +59,7 @@ class Reminder(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="deadlines_reminder_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["next_at", "id"], name="deadlines_reminder_next", condition=models.Q(state="handed")),
             models.Index(
                 fields=["recipient"],
                 name="deadlines_reminder_told",

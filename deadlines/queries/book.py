@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, DateField, F, Q, QuerySet, Value, Window
+from django.db.models.functions import Greatest
 
 from deadlines.models import Deadline
 from lawcrm.models import JournalEntry
+from matters.models import Matter
 
 PAGE = 50
-MOST_COUNTED = 1000
-MOST_WAITING = 100
+MOST_COUNTED = PAGE
+MOST_WAITING = 26  # as the navigation says it: 25+
 DAYS = 14
 State = Deadline.State
+UNCHECKED = Q(state=State.DONE, criticality=Deadline.Criticality.CRITICAL, checked_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,15 @@ def is_mine(user_id: int) -> Q:
 
 
 def filtered(*, who: int | None = None, state: str = "", kind: str = "", today: date) -> QuerySet[Deadline]:
-    """`state` is open (also ""), unconfirmed, overdue or ended."""
+    """`state` is open (also ""), unconfirmed, overdue, unchecked or ended."""
     rows = deadlines()
-    rows = rows.exclude(state=State.OPEN) if state == "ended" else rows.filter(state=State.OPEN)
+    match state:
+        case "ended":
+            rows = rows.exclude(state=State.OPEN)
+        case "unchecked":
+            rows = rows.filter(UNCHECKED)
+        case _:
+            rows = rows.filter(state=State.OPEN)
     if state == "unconfirmed":
         rows = rows.filter(confirmed_at=None)
     if state == "overdue":
@@ -67,7 +76,6 @@ def filtered(*, who: int | None = None, state: str = "", kind: str = "", today: 
 
 def page_of(rows: QuerySet[Deadline], *, before: str = "", after: str = "", size: int = PAGE) -> Page:
     """Earliest first; `after` leads to later deadlines, `before` to earlier ones; a broken cursor is the first page."""
-    count = rows.order_by()[: MOST_COUNTED + 1].count()
     backwards = (cursor := _cursor(before)) is not None
     cursor = cursor or _cursor(after)
     if cursor is not None:
@@ -79,6 +87,7 @@ def page_of(rows: QuerySet[Deadline], *, before: str = "", after: str = "", size
         found.reverse()
     earlier = str(found[0].public_id) if found and (more if backwards else cursor is not None) else ""
     later = str(found[-1].public_id) if found and (more or backwards) else ""
+    count = MOST_COUNTED + 1 if more or cursor is not None else len(found)
     return Page(found, count, earlier, later)
 
 
@@ -103,6 +112,22 @@ def waiting_for(user_id: int) -> QuerySet[Deadline]:
     return unconfirmed.filter(is_mine(user_id) | alone)
 
 
+def unchecked_for(user_id: int) -> QuerySet[Deadline]:
+    """Marked as done by somebody else, for this person to check: what is theirs, or nobody's but who marked it."""
+    alone = Q(assignee=F("ended_by")) & (Q(deputy=None) | Q(deputy=F("ended_by")))
+    marked = Deadline.objects.filter(UNCHECKED, matter__state=Matter.State.OPEN).exclude(ended_by=user_id)
+    return marked.filter(is_mine(user_id) | alone)
+
+
+def for_a_second_person(user_id: int, most_unchecked: int) -> QuerySet[Deadline]:
+    """What `waiting_for` and `unchecked_for` answer, in one query that uses the index of each."""
+    waiting = waiting_for(user_id).order_by("due_on", "pk").values("pk")[:MOST_WAITING]
+    unchecked = unchecked_for(user_id).order_by("due_on", "pk").values("pk")[:most_unchecked]
+    rows = Deadline.objects.filter(pk__in=waiting.union(unchecked, all=True))
+    rows = rows.select_related("matter", "entered_by", "ended_by").defer("note", "trace", "matter__summary")
+    return rows.order_by("due_on", "pk")
+
+
 def count_waiting(user_id: int) -> int:
     return waiting_for(user_id).order_by()[:MOST_WAITING].count()
 
@@ -113,26 +138,31 @@ def mine_until(user_id: int, last: date) -> QuerySet[Deadline]:
     return mine.order_by("due_on", F("due_time").asc(nulls_last=True), "pk")
 
 
-def standing(user_id: int, today: date, days: int = DAYS) -> Standing:
-    """Counted over all rows, also those a page has no room for."""
-    last = today + timedelta(days=days - 1)
-    found = Deadline.objects.filter(is_mine(user_id), state=State.OPEN, due_on__lte=last).aggregate(
-        overdue=Count("pk", filter=Q(due_on__lt=today)),
-        today=Count("pk", filter=Q(due_on=today)),
-        unconfirmed=Count("pk", filter=Q(due_on=today, confirmed_at=None)),
-        coming_on=Min("due_on", filter=Q(due_on__gt=today)),
+def ahead_of(user_id: int, today: date, days: int = DAYS) -> tuple[Standing, list[Day]]:
+    """How somebody stands, and how much is due on each of the coming days, today first; all overdue is one row."""
+    last, overdue = today + timedelta(days=days - 1), today - timedelta(days=1)
+    mine = Deadline.objects.filter(is_mine(user_id), state=State.OPEN, due_on__lte=last)
+    on = Greatest("due_on", Value(overdue, output_field=DateField()))
+    counted = (
+        mine.order_by()
+        .values(on=on)
+        .annotate(
+            n=Count("pk"),
+            critical=Count("pk", filter=Q(criticality=Deadline.Criticality.CRITICAL)),
+            unconfirmed=Count("pk", filter=Q(confirmed_at=None)),
+        )
     )
-    return Standing(**found)
-
-
-def days_of(user_id: int, today: date, days: int = DAYS) -> list[Day]:
-    """How much is due on each of the coming days; the first entry is today."""
-    last = today + timedelta(days=days - 1)
-    mine = Deadline.objects.filter(is_mine(user_id), state=State.OPEN, due_on__range=(today, last))
-    critical = Count("pk", filter=Q(criticality=Deadline.Criticality.CRITICAL))
-    found = {row["due_on"]: row for row in mine.order_by().values("due_on").annotate(n=Count("pk"), critical=critical)}
+    found = {row["on"]: row for row in counted}
     dates = [today + timedelta(days=ahead) for ahead in range(days)]
-    return [Day(on, found[on]["n"], found[on]["critical"]) if on in found else Day(on, 0, 0) for on in dates]
+    nothing = {"n": 0, "critical": 0, "unconfirmed": 0}
+    shown = [Day(on, row["n"], row["critical"]) for on in dates for row in (found.get(on, nothing),)]
+    standing = Standing(
+        overdue=found.get(overdue, nothing)["n"],
+        today=shown[0].count,
+        unconfirmed=found.get(today, nothing)["unconfirmed"],
+        coming_on=next((day.on for day in shown[1:] if day.count), None),
+    )
+    return standing, shown
 
 
 def of_matter(matter_id: int) -> QuerySet[Deadline]:
@@ -141,11 +171,9 @@ def of_matter(matter_id: int) -> QuerySet[Deadline]:
 
 
 def next_of(matter_id: int) -> Deadline | None:
-    return deadlines().filter(matter=matter_id, state=State.OPEN).order_by("due_on", "pk").first()
-
-
-def count_open(matter_id: int) -> int:
-    return Deadline.objects.filter(matter=matter_id, state=State.OPEN).count()
+    """The next open deadline, which also knows how many are `open_count`."""
+    counted = deadlines().filter(matter=matter_id, state=State.OPEN).annotate(open_count=Window(Count("pk")))
+    return counted.order_by("due_on", "pk").first()
 
 
 def journal_of(deadline: Deadline) -> QuerySet[JournalEntry]:

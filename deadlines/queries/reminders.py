@@ -1,6 +1,6 @@
 """Reminders of a deadline and of a person, and what became of their mails."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from deadlines.models import Deadline, Reminder
 from lawcrm.models.outbox import OutboxMessage
@@ -19,8 +19,11 @@ def mail_states(reminders: list[Reminder]) -> dict[int, str]:
     return dict(mails.values_list("thing_id", "state"))
 
 
-def unacknowledged(user_id: int, most: int = 3) -> list[Deadline]:
-    """Open deadlines this person was reminded of and has not said so, most urgent first."""
+def unacknowledged(user_id: int, most: int = 3) -> list[tuple[Deadline, str]]:
+    """Open deadlines this person was told of and has not acknowledged, most urgent first; and as whom, above owner."""
     told = Reminder.objects.filter(recipient=user_id, state=Reminder.State.HANDED, acknowledged_at=None)
     rows = Deadline.objects.filter(pk__in=told.values("deadline_id"), state=Deadline.State.OPEN)
-    return list(rows.select_related("matter").defer("note", "trace", "matter__summary").order_by("due_on", "pk")[:most])
+    highest = told.filter(deadline=OuterRef("pk")).order_by("-level").values("level")[:1]
+    rows = rows.annotate(told_level=Subquery(highest)).select_related("matter")
+    found = rows.defer("note", "trace", "matter__summary").order_by("due_on", "pk")[:most]
+    return [(row, str(Reminder.Level(row.told_level).label) if row.told_level else "") for row in found]

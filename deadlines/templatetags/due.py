@@ -5,9 +5,11 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from deadlines.models import Deadline
+from lawcrm.templatetags.ui import pill
 
 register = template.Library()
 
@@ -17,6 +19,47 @@ def due_words(deadline: Deadline) -> str:
     """As in: Today 23:59, Tue 24 Nov; with the year when it is another one."""
     words = day_words(deadline.due_on)
     return f"{words} {deadline.due_time:%H:%M}" if deadline.due_time else words
+
+
+@register.simple_tag
+def state_pill(deadline: Deadline) -> SafeString:
+    """Where the deadline stands, and by its colour how pressing that is."""
+    match deadline.state:
+        case Deadline.State.DONE:
+            return pill(_("Done, to be checked"), "warn") if deadline.awaits_check else pill(_("Done"), "ok")
+        case Deadline.State.STRUCK:
+            return pill(_("Struck"))
+    if is_late(deadline.due_on):
+        return pill(_("Overdue"), "danger")
+    if not deadline.is_confirmed:
+        return pill(_("Unconfirmed"), "warn")
+    if deadline.criticality == Deadline.Criticality.CRITICAL and is_pressing(deadline.due_on):
+        return pill(_("Critical"), "danger")
+    return pill(_("Confirmed"), "accent")
+
+
+@register.simple_tag
+def entry_kind(deadline: Deadline) -> str:
+    """The class of an entry in a calendar."""
+    if deadline.state == Deadline.State.DONE:
+        return "is-done"
+    if is_late(deadline.due_on) or deadline.criticality == Deadline.Criticality.CRITICAL:
+        return "is-critical" if deadline.is_confirmed else "is-critical is-unconfirmed"
+    return "" if deadline.is_confirmed else "is-unconfirmed"
+
+
+@register.simple_tag
+def state_words(deadline: Deadline) -> str:
+    """What the colours of a calendar say."""
+    match deadline.state:
+        case Deadline.State.DONE:
+            return _("done")
+        case Deadline.State.STRUCK:
+            return _("struck")
+    words = [_("overdue")] if is_late(deadline.due_on) else []
+    if deadline.criticality == Deadline.Criticality.CRITICAL:
+        words.append(_("critical"))
+    return ", ".join([*words, _("confirmed") if deadline.is_confirmed else _("unconfirmed")])
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from deadlines.forms.deadline import FilterForm
 from deadlines.queries import book
 from deadlines.views import frame
-from lawcrm import access
+from lawcrm import access, audit
 
 
 @require_safe
@@ -27,13 +27,15 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
     )
     found = book.page_of(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {
+        "tabs": frame.tabs(request, "list"),
         "form": form,
-        "rows": found.rows,
+        "rows": audit.read_listed(found.rows),
         "count": counted(found.count),
         "clear_url": reverse("deadlines:list") if chosen else "",
         "earlier_url": _at(chosen, "before", found.earlier),
         "later_url": _at(chosen, "after", found.later),
         "may_enter": frame.may(request, frame.ENTERING),
+        "may_subscribe": not frame.person(request).is_external,
     }
     return render(request, "deadlines/list.html", context)
 

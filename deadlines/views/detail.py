@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from deadlines.actions import ending, entering, reminding
-from deadlines.forms.deadline import DoneForm, SeenForm, StrikeForm
+from deadlines.actions import ending, entering, extending, reminding
+from deadlines.forms.deadline import DoneForm, ReopenForm, SeenForm, StrikeForm
 from deadlines.models import Deadline
 from deadlines.queries import book, reminders, team
 from deadlines.views import frame, telling
-from lawcrm import access, audit
+from lawcrm import access
 from matters.actions.refused import Refused
 from matters.models import Document
 
@@ -24,10 +24,10 @@ from matters.models import Document
 @access.requires(frame.READING)
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load(public_id)
-    audit.read(deadline)
     person, told = frame.person(request), list(reminders.of_deadline(deadline))
     works = deadline.state == Deadline.State.OPEN and team.may_work(deadline.matter_id)
     own = deadline.entered_by_id == person.pk
+    unchecked = deadline.awaits_check and team.may_work(deadline.matter_id) and frame.may(request, frame.CONFIRMING)
     may_confirm = works and not deadline.is_confirmed and not own and frame.may(request, frame.CONFIRMING)
     context = {
         "deadline": deadline,
@@ -38,6 +38,9 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "own": own,
         "shown_as_critical": deadline.is_confirmed and deadline.due_on == timezone.localdate(),
         "may_confirm": may_confirm,
+        "may_check": unchecked and deadline.ended_by_id != person.pk,
+        "may_reopen": unchecked,
+        "asked": extending.pending(deadline) if deadline.state == Deadline.State.OPEN else None,
         "may_change": works and frame.may(request, frame.ENTERING),
         "may_acknowledge": telling.awaits(told, person.pk),
     }
@@ -65,12 +68,33 @@ def acknowledge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("deadlines:detail", public_id) if "stay" in request.POST else redirect("today")
 
 
+@require_POST
+@access.requires(frame.CONFIRMING)
+def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    try:
+        ending.check_done(actor=frame.person(request), deadline=frame.load_to_change(public_id), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Checked. Two people answer for it that this deadline was met."))
+    return redirect("deadlines:detail", public_id)
+
+
+@access.requires(frame.CONFIRMING)
+def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    deadline, form = frame.load_to_change(public_id), ReopenForm(request.POST or None)
+    said = _("Open again; reminders run.")
+    return _ended(request, deadline, form, "deadlines/reopen.html", ending.reopen_done, said)
+
+
 @access.requires(frame.ENTERING)
 def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
     documents = Document.objects.filter(matter=deadline.matter_id).order_by("-added_at", "-pk")
     form = DoneForm(request.POST or None, initial={"seen": deadline.due_on}, documents=documents)
-    return _ended(request, deadline, form, "deadlines/done.html", ending.mark_done, _("Done. It stays in the book."))
+    critical = deadline.criticality == Deadline.Criticality.CRITICAL
+    said = _("Marked as done. Somebody else has to check it.") if critical else _("Done. It stays in the book.")
+    return _ended(request, deadline, form, "deadlines/done.html", ending.mark_done, said)
 
 
 @access.requires(frame.ENTERING)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from deadlines.actions import entering
 from deadlines.forms.deadline import EntryForm, MoveForm
 from deadlines.models import Deadline
+from deadlines.queries import computing
 from deadlines.views import frame, picking
 from lawcrm import access
-from matters.actions.refused import FormUsed, Refused
+from matters.actions.refused import Refused
 from matters.forms import once
 
 
@@ -27,9 +28,20 @@ def enter(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     start = {"assignee": matter.responsible_id, "deputy": None}
     form = EntryForm(request.POST or None, user=frame.person(request), matter=matter, today=today, initial=start)
-    if request.method == "POST" and form.is_valid() and (deadline := _entered(request, form)):
-        return redirect("deadlines:detail", deadline.public_id)
-    return _page(request, "deadlines/enter.html", form, matter=matter)
+    if request.method == "POST" and form.is_valid():
+        if form.wants_preview:
+            return preview(request, form, matter=matter, task=None)
+        if deadline := _entered(request, form):
+            return redirect("deadlines:detail", deadline.public_id)
+    return _page(request, "deadlines/enter.html", form, matter=matter, task=None, computed=form.computed, falling=[])
+
+
+def preview(request: HttpRequest, form: EntryForm, **context: Any) -> HttpResponse:
+    """The arithmetic and what else falls on that day, before anything is entered."""
+    form.with_computed()
+    assert form.computed is not None  # noqa: S101 - for the types
+    falling = computing.falling_on(form.computed.due_on, form.cleaned_data["assignee"].pk)
+    return _page(request, "deadlines/enter.html", form, computed=form.computed, falling=falling, **context)
 
 
 def _entered(request: HttpRequest, form: EntryForm) -> Deadline | None:
@@ -38,9 +50,7 @@ def _entered(request: HttpRequest, form: EntryForm) -> Deadline | None:
     except entering.AlreadyEntered as known:
         return known.deadline
     except Refused as refusal:
-        form.add_error(None, str(refusal))
-        if isinstance(refusal, FormUsed):
-            once.renew(form, frame.person(request).pk)
+        once.tell_refused(form, refusal, frame.person(request).pk)
         return None
     messages.success(request, _("Entered. Somebody else has to confirm the date; reminders run already."))
     return deadline

@@ -6,10 +6,12 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deadlines.models import Deadline
 from deadlines.queries import team
+from lawcrm import audit
 from lawcrm.accounts.models import User
 from matters.models import Matter
 
@@ -24,12 +26,30 @@ def may(request: HttpRequest, permission: str) -> bool:
     return permission in person(request).role_permissions()
 
 
+def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """The ways to look at the book; whose entries are shown is kept from one to the next."""
+    whose = "?who=mine" if request.GET.get("who") == "mine" else ""
+    ways = {
+        "list": _("List"),
+        "week": _("Week"),
+        "month": _("Month"),
+        "nothing_open": _("Nothing open"),
+        "sheet": _("Control sheet"),
+    }
+    return [
+        {"label": label, "url": reverse(f"deadlines:{name}") + whose, "current": name == current}
+        for name, label in ways.items()
+    ]
+
+
 def load(public_id: UUID) -> Deadline:
-    """404 whether hidden or missing."""
+    """404 whether hidden or missing; that it was shown is noted."""
     rows = Deadline.objects.select_related(
-        "matter", "assignee", "deputy", "entered_by", "confirmed_by", "ended_by"
+        "matter", "assignee", "deputy", "entered_by", "confirmed_by", "ended_by", "checked_by"
     ).defer("matter__summary")
-    return get_object_or_404(rows, public_id=public_id)
+    deadline = get_object_or_404(rows, public_id=public_id)
+    audit.read(deadline)
+    return deadline
 
 
 def load_to_change(public_id: UUID) -> Deadline:
@@ -60,4 +80,5 @@ def chosen_matter(request: HttpRequest) -> Matter | None:
     if matter is None:
         raise Http404
     require_work(matter)
+    audit.read(matter)
     return matter

@@ -19,12 +19,21 @@ WORDS = {
     "deadline.confirmed": gettext_lazy("Deadline confirmed"),
     "deadline.moved": gettext_lazy("Deadline moved"),
     "deadline.done": gettext_lazy("Deadline met"),
+    "deadline.acknowledged": gettext_lazy("Reminder acknowledged"),
+    "deadline.checked": gettext_lazy("Checked that the deadline was met"),
+    "deadline.reopened": gettext_lazy("Deadline not met after all, open again"),
+    "deadline.extension_asked": gettext_lazy("Extension asked for"),
+    "deadline.extension_granted": gettext_lazy("Extension granted"),
+    "deadline.extension_declined": gettext_lazy("Extension declined"),
     "deadline.struck": gettext_lazy("Deadline struck"),
+    "deadline.became_task": gettext_lazy("Deadline made a task"),
+    "task.became_deadline": gettext_lazy("Task made a deadline"),
     "task.added": gettext_lazy("Task added"),
     "task.done": gettext_lazy("Task done"),
     "task.reopened": gettext_lazy("Task reopened"),
 }
 KINDS = {"deadline.confirmed": "ok", "deadline.done": "ok", "deadline.moved": "warn", "deadline.struck": "warn"}
+KINDS |= {"deadline.checked": "ok", "deadline.reopened": "warn", "deadline.extension_granted": "warn"}
 
 
 def arithmetic(deadline: Deadline, told: list[Reminder], now: datetime) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from deadlines.models import Deadline
 from deadlines.queries import book, reminders, todo
 from deadlines.views import frame
+from lawcrm import audit
 from lawcrm import today as front
 from lawcrm.ui_chart import Bar, BarChart
 
@@ -37,28 +38,33 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _book(request: HttpRequest, day: date) -> dict[str, Any]:
     person = frame.person(request).pk
-    days = book.days_of(person, day)
-    rows = list(book.mine_until(person, day + timedelta(days=book.DAYS - 1))[:SHOWN])
-    waiting = _waiting(request)
-    tasks = list(todo.open_tasks(person)[: TASKS + 1])
+    standing, days = book.ahead_of(person, day)
+    rows = audit.read_listed(book.mine_until(person, day + timedelta(days=book.DAYS - 1))[:SHOWN])
+    waiting, unchecked = _waiting(request)
+    tasks = audit.read_listed(todo.open_tasks(person)[: TASKS + 1])
     return {
-        "lede": lede(book.standing(person, day)),
+        "lede": lede(standing),
         "rows": rows,
         "more": len(rows) == SHOWN,
         "chart": chart(days) if rows else None,
         "waiting": waiting[:BANNERS],
         "more_waiting": len(waiting) > BANNERS,
+        "unchecked": unchecked[:BANNERS],
+        "more_unchecked": len(unchecked) > BANNERS,
         "told": reminders.unacknowledged(person),
         "tasks": tasks[:TASKS],
         "more_tasks": len(tasks) > TASKS,
     }
 
 
-def _waiting(request: HttpRequest) -> list[Deadline]:
+def _waiting(request: HttpRequest) -> tuple[list[Deadline], list[Deadline]]:
+    """To confirm and to check; noted on the request, so that the navigation need not count them once more."""
     if not frame.may(request, frame.CONFIRMING):
-        return []
-    rows = book.waiting_for(frame.person(request).pk).select_related("matter", "entered_by")
-    return list(rows.defer("note", "trace", "matter__summary").order_by("due_on", "pk")[: BANNERS + 1])
+        return [], []
+    found = audit.read_listed(book.for_a_second_person(frame.person(request).pk, BANNERS + 1))
+    waiting = [row for row in found if row.state == Deadline.State.OPEN]
+    request.deadlines_waiting = len(waiting)  # type: ignore[attr-defined]
+    return waiting, [row for row in found if row.state == Deadline.State.DONE]
 
 
 def chart(days: list[book.Day]) -> BarChart:

@@ -16,8 +16,8 @@ from deadlines.forms.todo import TaskForm
 from deadlines.models import Task
 from deadlines.queries import todo
 from deadlines.views import frame, picking
-from lawcrm import access
-from matters.actions.refused import FormUsed, Refused
+from lawcrm import access, audit
+from matters.actions.refused import Refused
 from matters.forms import once
 
 SHOWN = 100
@@ -26,7 +26,7 @@ SHOWN = 100
 @require_safe
 @access.requires(frame.READING)
 def task_list(request: HttpRequest) -> HttpResponse:
-    rows = list(todo.open_tasks(frame.person(request).pk)[:SHOWN])
+    rows = audit.read_listed(todo.open_tasks(frame.person(request).pk)[:SHOWN])
     context = {"tasks": rows, "may_enter": frame.may(request, frame.ENTERING), "here": request.path}
     return render(request, "deadlines/tasks.html", context)
 
@@ -48,9 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             actions.add_task(actor=frame.person(request), matter=matter, **form.cleaned_data, now=timezone.now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            if isinstance(refusal, FormUsed):
-                once.renew(form, frame.person(request).pk)
+            once.tell_refused(form, refusal, frame.person(request).pk)
         else:
             messages.success(request, _("Task added."))
             return redirect(_back(request))

@@ -8,14 +8,18 @@ from django.contrib.admin.apps import SimpleAdminConfig
 from django.db.models.signals import post_migrate
 
 
-def synchronise_roles(sender: AppConfig, using: str, apps: Apps, **_facts: Any) -> None:
-    """Permissions are made after the migrations of each app, so roles are filled then (docs/decisions)."""
+def synchronise_roles(sender: AppConfig, using: str, apps: Apps, plan: Any = None, **_facts: Any) -> None:
+    """Permissions are made after the migrations of each app, so roles are filled then (docs/decisions).
+
+    Those of a renamed model are renamed first: made anew, they would stand in the way of Django's own renaming.
+    """
     if using != "default" or "groupkind" not in apps.all_models["accounts"]:
         return
-    from django.contrib.auth.management import create_permissions
+    from django.contrib.auth.management import create_permissions, rename_permissions_after_model_rename
 
     from lawcrm.accounts import roles
 
+    rename_permissions_after_model_rename(sender, verbosity=0, plan=plan, using=using, apps=apps)
     create_permissions(sender, verbosity=0, using=using)
     roles.synchronise(sender.label)
 
@@ -25,9 +29,14 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from lawcrm.accounts import notices
+        from lawcrm.accounts import burdens, change_notices, factor_rules, notices
+        from lawcrm.accounts.actions import records
 
         notices.register()
+        change_notices.register()
+        factor_rules.register()
+        burdens.register_own()
+        records.declare()
         post_migrate.connect(synchronise_roles, dispatch_uid="lawcrm.accounts.roles")
 
 

@@ -1,25 +1,47 @@
 """Who may do what by role; whether a row is seen at all is never decided here."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from guardian.backends import ObjectPermissionBackend
 
 from lawcrm import access
+from lawcrm.accounts import factor_rules
+from lawcrm.accounts.models import User
 
 
 class WallBackend:
-    """Stands first: a wall against the person beats every grant another backend knows of."""
+    """Stands first: a row the person does not see now gives no permission, whatever grant another backend knows of."""
 
     def authenticate(self, _request: Any, **_credentials: object) -> None:
         return None
 
     def has_perm(self, user: Any, _permission: str, obj: Any = None) -> bool:
-        walled = getattr(obj, "deny", None) or ()
-        if walled and set(walled) & set(access.viewer_of(user).principals):
-            raise PermissionDenied
+        """Asked of the database, because a wall may stand since the object was loaded."""
+        if obj is None or not getattr(obj, "need_to_know", None):
+            return False
+        with access.as_user(user):
+            if not type(obj)._default_manager.filter(pk=obj.pk).exists():
+                raise PermissionDenied
         return False
+
+
+class GrantBackend(ObjectPermissionBackend):
+    """Grants on objects as guardian keeps them, without its shortcut that gives superusers everything."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return bool(super().has_perm(_without_shortcut(user_obj), perm, obj))
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set(super().get_all_permissions(_without_shortcut(user_obj), obj))
+
+
+def _without_shortcut(user: Any) -> Any:
+    plain = copy(user)
+    plain.is_superuser = False
+    return plain
 
 
 class RoleBackend(ModelBackend):
@@ -27,7 +49,12 @@ class RoleBackend(ModelBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         """Also asked at every request, so that an account ends on its day without a job."""
-        return bool(user.is_active and (user.ends_on is None or user.ends_on >= timezone.localdate()))
+        return bool(user.is_active and not user.has_ended)
+
+    def get_user(self, user_id: Any) -> Any:
+        """With the day from which the person's roles want a passkey, so that no request asks twice."""
+        user = User.objects.annotate(passkey_due=factor_rules.due()).filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if obj is not None or not user_obj.is_active or user_obj.is_anonymous:

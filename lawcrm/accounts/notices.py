@@ -9,18 +9,20 @@ from django.urls import reverse
 from django.utils import translation
 
 from lawcrm import outbox
-from lawcrm.accounts import links
-from lawcrm.accounts.models import User
+from lawcrm.accounts import leaving, links
+from lawcrm.accounts.models import LeavingRecord, User
 from lawcrm.doors.safe_mail import Mail
 from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
 
 INVITATION, PASSWORD_LINK, CHANGED = "accounts.invitation", "accounts.password_link", "accounts.changed"
+HANDED_OVER = "accounts.handed_over"
 
 
 def register() -> None:
     for name, compose in ((INVITATION, _invitation), (PASSWORD_LINK, _password_link), (CHANGED, _changed)):
-        outbox.kind(name, policy=outbox.RESEND, compose=compose, may_send=_is_active)
+        outbox.kind(name, policy=outbox.RESEND, compose=compose, may_send=is_active)
+    outbox.kind(HANDED_OVER, policy=outbox.RESEND, compose=_handed_over, may_send=is_active)
 
 
 def invitation(user: User, now: datetime) -> None:
@@ -36,11 +38,27 @@ def changed(user: User, what: str, now: datetime) -> None:
     _put(CHANGED, user, f"{what}:{now:%Y%m%dt%H%M%S}")
 
 
+def handed_over(to: User, record: LeavingRecord, now: datetime) -> None:
+    """Tell the successor how much is theirs now; what it is they see when they sign in."""
+    if sum(record.record["counts"].values()):
+        outbox.put(kind=HANDED_OVER, recipient=outbox.staff(to.pk), thing_id=record.pk, not_before=now)
+
+
+def _handed_over(message: OutboxMessage) -> Mail:
+    user = User.objects.get(pk=message.recipient_id)
+    record = LeavingRecord.objects.select_related("user").get(pk=message.thing_id)
+    duties = [
+        (burden.words, record.record["counts"].get(burden.code, 0)) for burden in leaving.burdens() if burden.is_duty
+    ]
+    facts = {"leaver": record.user.full_name, "duties": duties, "link": settings.SITE_URL + reverse("today")}
+    return mail(user, "handed_over", facts)
+
+
 def _put(kind: str, user: User, occasion: str) -> None:
     outbox.put(kind=kind, recipient=outbox.staff(user.pk), thing_id=user.pk, dedupe=occasion)
 
 
-def _is_active(message: OutboxMessage) -> bool:
+def is_active(message: OutboxMessage) -> bool:
     return User.objects.filter(pk=message.recipient_id, is_active=True).exists()
 
 
@@ -55,19 +73,19 @@ def _password_link(message: OutboxMessage) -> Mail:
 def _with_link(message: OutboxMessage, name: str, purpose: str) -> Mail:
     user = User.objects.get(pk=message.recipient_id)
     link = settings.SITE_URL + reverse("accounts:password_link", args=[links.make(user, purpose)])
-    return _mail(user, name, {"link": link})
+    return mail(user, name, {"link": link})
 
 
 def _changed(message: OutboxMessage) -> Mail:
     user = User.objects.get(pk=message.recipient_id)
     what = message.dedupe.partition(":")[0]
-    return _mail(user, "changed", {"what": what, "link": settings.SITE_URL + reverse("accounts:sessions")})
+    return mail(user, "changed", {"what": what, "link": settings.SITE_URL + reverse("accounts:sessions")})
 
 
-def _mail(user: User, name: str, facts: dict[str, Any]) -> Mail:
-    """The template's first line is the subject."""
+def mail(user: User, name: str, facts: dict[str, Any], to: str = "") -> Mail:
+    """The template's first line is the subject; it goes to the person's own address unless another is named."""
     firm = Firm.known_name()
     with translation.override(user.interface_language):
         text = render_to_string(f"mail/accounts/{name}.txt", {"person": user.full_name, "firm": firm, **facts})
     subject, _blank, body = text.strip().partition("\n")
-    return Mail(to=user.email, to_name=user.full_name, subject=subject.strip(), text=body.strip() + "\n")
+    return Mail(to=to or user.email, to_name=user.full_name, subject=subject.strip(), text=body.strip() + "\n")

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
@@ -74,6 +75,19 @@ class SessionStore(DatabaseStore):
         """Seconds left if nothing more is done."""
         return int((self.get_expiry_date() - timezone.now()).total_seconds())
 
+    def take(self, name: str) -> Any:
+        """Remove a value for good and answer it; of several requests at once only one gets it."""
+        self.pop(name, None)
+        with transaction.atomic():
+            row = self.get_model_class().objects.select_for_update().filter(pk=hashed(self.session_key or "")).first()
+            if row is None:
+                return None
+            stored = self.decode(row.session_data)
+            value = stored.pop(name, None)
+            row.session_data = self.encode(stored)
+            row.save(update_fields=["session_data"])
+        return value
+
     def touch(self, now: datetime) -> None:
         """Note the use, at most once a minute."""
         if self.row is not None and now - self.row.last_seen_at >= TOUCH_EVERY:
@@ -90,4 +104,5 @@ def end_of(data: dict[str, Any], now: datetime) -> datetime:
     """When a session used now ends by itself: idle, absolute, or before the second factor was given."""
     if SESSION_KEY in data and DEVICE_ID_SESSION_KEY not in data:
         return began(data, now) + HALF_SIGNED_IN
-    return min(now + timedelta(seconds=settings.SESSION_IDLE_AGE), began(data, now) + timedelta(days=1))
+    idle, absolute = timedelta(seconds=settings.SESSION_IDLE_AGE), timedelta(seconds=settings.SESSION_ABSOLUTE_AGE)
+    return min(now + idle, began(data, now) + absolute)

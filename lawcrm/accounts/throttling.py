@@ -34,6 +34,7 @@ class Limit:
     free: int
     first: timedelta
     longest: timedelta
+    forgotten_after: timedelta = FORGOTTEN_AFTER
 
     def wait(self, failures: int) -> timedelta:
         if failures < self.free:
@@ -100,7 +101,7 @@ def _row(key: str, now: datetime) -> Throttle:
 
 
 def _count(row: Throttle, limit: Limit, now: datetime) -> None:
-    if now - row.last_at > FORGOTTEN_AFTER:
+    if now - row.last_at > limit.forgotten_after:
         row.failures = 0
     row.failures += 1
     row.last_at = now

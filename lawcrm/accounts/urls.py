@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from lawcrm.accounts.views import passwords, profile, second_factor, sign_in
+from lawcrm.accounts.views import (
+    account_changes,
+    factor_rules,
+    groups,
+    leaving,
+    newcomers,
+    passkeys,
+    passwords,
+    profile,
+    second_factor,
+    sign_in,
+    step_up,
+)
 
 app_name = "accounts"
 
@@ -10,6 +22,10 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", sign_in.code, name="second_factor"),
     path("sign-in/recovery/", sign_in.recovery, name="recovery"),
+    path("sign-in/passkey/", sign_in.passkey_challenge, name="passkey_challenge"),
+    path("sign-in/new-passkey/", passkeys.add_passkey, name="add_passkey"),
+    path("sign-in/new-passkey/begin/", passkeys.new_passkey_challenge, name="new_passkey_challenge"),
+    path("sign-in/again/", step_up.again, name="step_up"),
     path("sign-in/set-up/", second_factor.enrol, name="enrol"),
     path("sign-in/set-up/begin/", second_factor.enrol_begin, name="enrol_begin"),
     path("sign-in/forgotten/", passwords.forgotten, name="forgotten"),
@@ -20,7 +36,29 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", passwords.change_password, name="password"),
     path("profile/devices/", profile.sessions, name="sessions"),
+    path("profile/factors/", passkeys.factors, name="factors"),
+    path("profile/factors/app/remove/", passkeys.remove_app, name="remove_app_factor"),
+    path("profile/factors/<uuid:public_id>/", passkeys.change_passkey, name="change_passkey"),
     path("profile/recovery-codes/", second_factor.recovery_codes, name="recovery_codes"),
+    path("sign-in/object/<str:token>/", account_changes.object_to_change, name="object_to_change"),
+    path("staff/changes/", account_changes.changes, name="changes"),
+    path("staff/changes/<uuid:change>/confirm/", account_changes.confirm, name="confirm_change"),
+    path("staff/changes/<uuid:change>/stop/", account_changes.stop, name="stop_change"),
+    path("staff/<uuid:person>/change/", account_changes.ask, name="ask_change"),
+    path("staff/new/", newcomers.newcomers, name="newcomers"),
+    path("staff/<uuid:person>/vouch/", newcomers.vouch, name="vouch"),
+    path("staff/left/", leaving.people, name="people_left"),
+    path("staff/<uuid:person>/leaving/", leaving.leave, name="leave"),
+    path("staff/<uuid:person>/function/", leaving.change_function, name="change_function"),
     path("roles/", profile.roles, name="roles"),
+    path("roles/factors/", factor_rules.factor_rules, name="factor_rules"),
+    path("roles/factors/<str:name>/", factor_rules.change_factor_rule, name="change_factor_rule"),
+    path("groups/", groups.group_list, name="groups"),
+    path("groups/form/", groups.form_group, name="form_group"),
+    path("groups/<uuid:public_id>/", groups.group, name="group"),
+    path("groups/<uuid:public_id>/add/", groups.add_members, name="add_members"),
+    path("groups/<uuid:public_id>/member/", groups.change_member, name="change_member"),
+    path("groups/<uuid:public_id>/rename/", groups.rename, name="rename_group"),
+    path("groups/<uuid:public_id>/dissolve/", groups.dissolve, name="dissolve_group"),
     path("demo/codes/", profile.demo_codes, name="demo_codes"),
 ]

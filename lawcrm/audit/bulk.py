@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, router, transaction
 
 from lawcrm.audit.actor import actor
+from lawcrm.audit.glass import require_own_sight
 from lawcrm.audit.rows import with_history
 
 BATCH = 1000
@@ -21,6 +22,8 @@ def bulk_create[M: models.Model](model: type[M], objs: Iterable[M]) -> list[M]:
     with transaction.atomic(router.db_for_write(model)), with_history():
         made: list[M] = []
         for batch in batched(objs, BATCH, strict=False):
+            for obj in batch:
+                require_own_sight(obj)
             created = model._default_manager.bulk_create(batch)
             _history(model).bulk_history_create(created)
             made += created
@@ -52,6 +55,8 @@ def _write_changes[M: models.Model](model: type[M], pks: list[Any], changed: int
     written = 0
     for batch in batched(pks, BATCH, strict=False):
         rows = list(model._base_manager.filter(pk__in=batch))
+        for row in rows:
+            require_own_sight(row)
         _history(model).bulk_history_create(rows, update=True)
         written += len(rows)
     if written != changed:

@@ -44,6 +44,11 @@ def purge_reads(*, before: datetime, reason: str) -> int:
     return _call("lawcrm_read_log_purge", before, reason, actor().user_id)
 
 
+def purge_refusals(*, before: datetime, reason: str) -> int:
+    """Delete refused requests older than `before`. Needs system scope."""
+    return _call("lawcrm_refusals_purge", before, reason, actor().user_id)
+
+
 def _call(function: str, *arguments: Any) -> int:
     marks = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from lawcrm import access
 from lawcrm.audit.actor import actor, require_transaction
+from lawcrm.audit.glass import require_own_sight
 from lawcrm.audit.rows import audit_rows_of
 
 # Columns kept by triggers from the grants; their past is the grants' own history.
@@ -122,13 +123,14 @@ class AuditedHistory(HistoricalRecords):  # type: ignore[misc]
             audit_rows_of(sender)
             models.signals.pre_save.connect(self.require_actor, sender=sender, weak=False)
 
-    def require_actor(self, sender: Any, *, raw: bool = False, **_kwargs: Any) -> None:
+    def require_actor(self, sender: Any, instance: Any, *, raw: bool = False, **_kwargs: Any) -> None:
         if not raw:
             actor()
             require_transaction(sender)
+            require_own_sight(instance)
 
     def pre_delete(self, instance: Any, **kwargs: Any) -> None:
-        self.require_actor(type(instance))
+        self.require_actor(type(instance), instance)
         super().pre_delete(instance, **kwargs)
 
     def get_history_user(self, _instance: Any) -> SimpleNamespace:

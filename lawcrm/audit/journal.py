@@ -3,11 +3,11 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -63,18 +63,29 @@ def record(kind: str, obj: models.Model, *, reason: str = "", **facts: Fact) -> 
     Facts are ids, codes, counts and dates. `matter_id` and `contact_id` among them also decide who
     may see the entry. The reason is free text and is what redaction blanks.
     """
+    record_each(kind, (obj,), reason=reason, **facts)
+
+
+def record_each(kind: str, objs: Iterable[models.Model], *, reason: str = "", **facts: Fact) -> None:
+    """The same event about each of the objects, in one statement."""
+    objs = list(objs)
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, [_row(kind, obj, reason, facts) for obj in objs])
+    for obj in objs:
+        for handler in _handlers[kind]:
+            handler(Event(kind, obj, actor().user_id, reason, facts))
+
+
+def _row(kind: str, obj: models.Model, reason: str, facts: dict[str, Fact]) -> list[Any]:
     viewer = actor()
     require_transaction(obj._meta.model)
     plain = {name: _plain(name, value) for name, value in facts.items()}
     payload = {"reason": (reason or viewer.system)[:LONGEST_REASON], "facts": plain}
     named = {name: value for name in ("matter_id", "contact_id") if isinstance(value := facts.get(name), int)}
     roots = roots_of(obj) | named
-    with connection.cursor() as cursor:
-        values = (kind, obj._meta.label_lower, obj.pk, getattr(obj, "public_id", None), viewer.user_id)
-        where = (viewer.source[:20], viewer.request_id[:40], roots.get("matter_id"), roots.get("contact_id"))
-        cursor.execute(INSERT, (*values, *where, json.dumps(payload)))
-    for handler in _handlers[kind]:
-        handler(Event(kind, obj, viewer.user_id, reason, facts))
+    values = (kind, obj._meta.label_lower, obj.pk, getattr(obj, "public_id", None), viewer.user_id)
+    where = (viewer.source[:20], viewer.request_id[:40], roots.get("matter_id"), roots.get("contact_id"))
+    return [*values, *where, json.dumps(payload)]
 
 
 def events_of(obj: models.Model) -> "models.QuerySet[JournalEntry]":

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from lawcrm.audit.problem import Problem
+from lawcrm.audit.signing import signatures_wrong
+
 if TYPE_CHECKING:
     from lawcrm.models import JournalSeal, SealedTail
 
@@ -52,21 +55,6 @@ where not exists (select from lawcrm_journalentry j where j.object_type = t.obje
   and j.object_id = t.object_id and j.position = t.position and j.chain_hash = t.chain_hash)
 order by 1, 2, 3
 """
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that does not add up, told by numbers only."""
-
-    number: int
-    object_type: str
-    object_id: int
-    position: int
-    what: str
-
-    def __str__(self) -> str:
-        place = f"{self.object_type} {self.object_id} entry {self.position}" if self.object_type else "seal"
-        return f"{place} (no. {self.number}): {self.what}"
 
 
 def seal(*, now: datetime) -> "JournalSeal | None":
@@ -123,10 +111,11 @@ def _note_outside(made: "JournalSeal") -> None:
 
 
 def verify() -> list[Problem]:
-    """Everything that does not add up in the journal and its seals; to be asked in system scope."""
+    """Everything that does not add up in the journal, its seals and signed records; to be asked in system scope."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = 0")
-        return [*_asked(cursor, BROKEN), *_asked(cursor, REDACTED_UNRECORDED), *_asked(cursor, CUT), *_broken_seals()]
+        asked = (problem for question in (BROKEN, REDACTED_UNRECORDED, CUT) for problem in _asked(cursor, question))
+        return [*asked, *_broken_seals(), *signatures_wrong()]
 
 
 def _asked(cursor: Any, question: str) -> list[Problem]:

@@ -18,6 +18,8 @@ def roots_of(obj: models.Model) -> dict[str, int]:
     """The column of the trail and the root's id, for objects of guarded models; nothing for others."""
     if not getattr(obj, "need_to_know", None):
         return {}
+    if leads := getattr(obj, "leads_to", None):  # to one root or another, said by the row itself
+        return dict(leads)
     rule = access.rule_of(type(obj))
     columns = [column for column, label in ROOTS.items() if label == rule.root._meta.label_lower]
     return {column: obj.pk if rule.column == "pk" else getattr(obj, rule.column) for column in columns}
@@ -39,7 +41,7 @@ class TrailVisible(models.Expression):
 
     def __init__(self) -> None:
         super().__init__(output_field=models.BooleanField())
-        self.columns: list[Any] = [models.F(column) for column in ROOTS]
+        self.columns: list[Any] = [models.F(column) for column in (*ROOTS, "object_type", "object_id")]
 
     def get_source_expressions(self) -> list[Any]:
         return self.columns
@@ -51,9 +53,30 @@ class TrailVisible(models.Expression):
         viewer = access.required()
         if viewer.system or FLAG in viewer.flags:
             return "TRUE", []
-        names = [compiler.compile(column)[0] for column in self.columns]
+        *names, kind, pk = [compiler.compile(column)[0] for column in self.columns]
         seen = [_seen(name, label, viewer) for name, label in zip(names, ROOTS.values(), strict=True)]
+        seen += _confidential(kind, pk, viewer)
         return f"(COALESCE({', '.join(names)}) IS NOT NULL AND {' AND '.join(seen)})", []
+
+
+def _confidential(kind: str, pk: str, viewer: access.Viewer) -> list[str]:
+    """What the trail says of a row that wants a right beyond sight follows the row."""
+    return [
+        f"({kind} <> '{model._meta.label_lower}' OR {access.live_row_within_rights(model, pk, viewer)})"
+        for model in apps.get_models()
+        if access.narrowing_of(model)
+    ] + [
+        f"({kind} <> '{model._meta.label_lower}' OR {_row_seen(model, pk, viewer)})"
+        for model in apps.get_models()
+        if getattr(model, "trail_follows_row", False)
+    ]
+
+
+def _row_seen(model: Any, pk: str, viewer: access.Viewer) -> str:
+    """For rows that not everybody sees who sees the matter or contact they lead to."""
+    return (
+        f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" t WHERE t.id = {pk} AND {model.sight.predicate("t", viewer)})'
+    )
 
 
 def _seen(column: str, label: str, viewer: access.Viewer) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 from lawcrm import access
 
@@ -13,12 +14,16 @@ SET_VIEWER = (
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Sets `app.*` before a cursor is used whenever the viewer differs from what the session carries.
+    """Sets `app.*` before a statement whenever the viewer differs from what the session carries.
 
     A rollback, also to a savepoint, undoes `set_config`; the session's state is then unknown.
     """
 
     _carried: tuple[str, ...] | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.execute_wrappers.append(self._carry_first)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._carried = None
@@ -34,9 +39,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         cursor = super().create_cursor(name=name)
-        wanted = access.session_state()
-        if wanted != self._carried and not self.needs_rollback:
+        self._carry(wanted := access.session_state())
+        if name is not None:
+            self._keep_viewer(cursor, wanted)
+        return cursor
+
+    def _carry(self, wanted: tuple[str, ...]) -> None:
+        """A failed transaction takes nothing but its rollback, which may come after the viewer has changed."""
+        if wanted != self._carried and self.connection.info.transaction_status is not TransactionStatus.INERROR:
             with self.connection.cursor() as setter:
                 setter.execute(SET_VIEWER, wanted)
             self._carried = wanted
-        return cursor
+
+    def _carry_first(self, execute: Any, *statement: Any) -> Any:
+        """A cursor may be older than the viewer."""
+        self._carry(access.session_state())
+        return execute(*statement)
+
+    def _keep_viewer(self, cursor: Any, wanted: tuple[str, ...]) -> None:
+        """Rows read piece by piece are judged as they are read: for whoever asked, not for whoever came since."""
+        read = cursor.fetchmany
+
+        def fetchmany(size: int = 0) -> Any:
+            self._carry(wanted)
+            return read(size)
+
+        cursor.fetchmany = fetchmany

@@ -156,6 +156,23 @@ begin
 end $$;
 """
 
+REFUSALS = """
+create function lawcrm_refusals_purge(before timestamptz, reason text, actor int) returns int
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  gone int;
+begin
+  perform lawcrm_refuse_without_reason(reason);
+  delete from lawcrm_refusedrequest where at < before;
+  get diagnostics gone = row_count;
+  insert into lawcrm_redaction (table_name, object_type, object_id, rows, reason, actor_id, at)
+    values ('lawcrm_refusedrequest', '', 0, gone, reason, actor, clock_timestamp());
+  return gone;
+end $$;
+select lawcrm_to_the_app('lawcrm_refusals_purge(timestamptz, text, int)');
+"""
+REFUSALS_REVERSE = "drop function lawcrm_refusals_purge(timestamptz, text, int)"
+
 TABLES = ("journalentry", "journalseal", "sealedtail", "redaction", "readentry")
 
 

@@ -27,11 +27,15 @@ def sight_functions() -> RunSQL:
     return RunSQL(SEES, SEES_REVERSE)
 
 
-def root_policy(table: str, using: str) -> RunSQL:
-    """Rows of a root are seen by `using`; inserting is free because the guard trigger gives the creator sight."""
+def root_policy(table: str, using: str, *, inserting: bool = True) -> RunSQL:
+    """Rows of a root are seen by `using`; inserting is free because the guard trigger gives the creator sight.
+
+    With `inserting=False` nobody adds a row that they would not see.
+    """
+    check = "true" if inserting else using
     return RunSQL(
         f"alter table {table} enable row level security;"
-        f" create policy need_to_know on {table} using ({using}) with check (true)",
+        f" create policy need_to_know on {table} using ({using}) with check ({check})",
         f"drop policy need_to_know on {table}; alter table {table} disable row level security",
     )
 

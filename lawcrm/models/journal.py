@@ -73,6 +73,8 @@ class JournalEntry(models.Model):
             models.Index(
                 fields=["contact_id", "-at"], name="journal_contact", condition=models.Q(contact_id__isnull=False)
             ),
+            models.Index(fields=["actor_id", "-at"], name="journal_actor"),
+            models.Index(fields=["kind", "-at"], name="journal_kind"),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +165,8 @@ class ReadEntry(models.Model):
     what = models.CharField(max_length=40)
     at = models.DateTimeField()
     request_id = models.CharField(max_length=40)
+    # The break-glass without which the reader would not have seen it.
+    break_glass_id = models.BigIntegerField(null=True)
 
     objects: ClassVar[TrailManager] = TrailManager()
 
@@ -170,7 +174,7 @@ class ReadEntry(models.Model):
         subject="staff",
         path="user_id",
         fields={"user_id": "technical", "at": "technical", "request_id": "technical"},
-        none=["object_type", "object_id", "matter_id", "contact_id", "what"],
+        none=["object_type", "object_id", "matter_id", "contact_id", "what", "break_glass_id"],
         purpose="accountability",
         retention="read_log",
         erase="delete",
@@ -191,6 +195,16 @@ class ReadEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "-at"], name="read_object"),
             models.Index(fields=["user_id", "-at"], name="read_reader"),
+            models.Index(fields=["-at"], name="read_at"),
+            models.Index(fields=["matter_id", "-at"], name="read_matter", condition=models.Q(matter_id__isnull=False)),
+            models.Index(
+                fields=["contact_id", "-at"], name="read_contact", condition=models.Q(contact_id__isnull=False)
+            ),
+            # Exports, downloads and sealed parts are few among pages.
+            models.Index(fields=["what", "-at"], name="read_beyond_pages", condition=~models.Q(what="page")),
+            models.Index(
+                fields=["break_glass_id", "-at"], name="read_glass", condition=models.Q(break_glass_id__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

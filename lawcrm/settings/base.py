@@ -52,8 +52,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lawcrm.middleware.DeclareViewer",
     "lawcrm.middleware.RequireSignIn",
+    "lawcrm.accounts.middleware.FactorRules",
+    "lawcrm.accounts.middleware.StepUp",
     "lawcrm.middleware.ReadOnlyGet",
+    "lawcrm.refusals.NoteRefusals",
     "lawcrm.middleware.KeepOutOfCaches",
+    "lawcrm.middleware.SightLost",
 ]
 
 ROOT_URLCONF = "lawcrm.urls"
@@ -100,8 +104,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "lawcrm.accounts.backends.WallBackend",
     "lawcrm.accounts.backends.RoleBackend",
-    "guardian.backends.ObjectPermissionBackend",
+    "lawcrm.accounts.backends.GrantBackend",
 ]
+# Guardian looks for its own backend by name; ours, third in the list, is a subclass without the superuser shortcut.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -117,6 +123,16 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "lawcrm.accounts.session_store"
 SESSION_IDLE_AGE = 60 * min(int(env.text("SESSION_IDLE_MINUTES", "60")), 60)
+SESSION_ABSOLUTE_AGE = 3600 * min(int(env.text("SESSION_HOURS", "24")), 24)
+# How long the second factor, once given, also opens what asks for it again (lawcrm/sign_in.py).
+# How long the account of somebody from outside lasts at most, from the day it is made or extended.
+EXTERNAL_ACCOUNT_DAYS = min(int(env.text("EXTERNAL_ACCOUNT_DAYS", "365")), 365)
+# How long a person can object to a new sign-in address, and how long a new administrator confirms nothing.
+ADDRESS_CHANGE_HOURS = max(int(env.text("ADDRESS_CHANGE_HOURS", "72")), 24)
+# How long an account waits for what reaches beyond its own matters (lawcrm/accounts/reach.py).
+NEW_ACCOUNT_DAYS = max(int(env.text("NEW_ACCOUNT_DAYS", "14")), 7)
+SECOND_ADMINISTRATOR_DAYS = max(int(env.text("SECOND_ADMINISTRATOR_DAYS", "14")), 7)
+STEP_UP_AGE = 60 * min(int(env.text("STEP_UP_MINUTES", "10")), 60)
 # The cookie has no age: the session's row decides, idle and absolute limit both.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
@@ -182,7 +198,17 @@ ERASURE_LEDGER = Path(env.text("ERASURE_LEDGER") or STATE_DIR / "erasure-ledger.
 LOG_DIRS = [Path(folder) for folder in env.words("LOG_DIRS")] or [STATE_DIR / "logs"]
 
 # Where copies of the journal's seals go, best a path on another machine; none when empty.
+# The nightly copy of the next deadlines, for a day without the system; the password is kept in an envelope.
+OFFLINE_COPY_DIR = Path(env.text("OFFLINE_COPY_DIR") or STATE_DIR / "offline")
+OFFLINE_COPY_PASSWORD = env.text("OFFLINE_COPY_PASSWORD")
 JOURNAL_SEAL_FILE = env.text("JOURNAL_SEAL_FILE")
+
+# How long it stays known who read what, and what was refused to whom.
+READ_LOG_DAYS = int(env.text("READ_LOG_DAYS", "1095"))
+REFUSALS_DAYS = int(env.text("REFUSALS_DAYS", "365"))
+
+# For how long reminders may stand still before every page and a mail past the scheduler say so; 0 for never.
+SILENCE_MINUTES = int(env.text("SILENCE_MINUTES", "10"))
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True

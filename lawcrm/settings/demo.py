@@ -9,6 +9,7 @@ DEBUG = False
 DEMO = True
 SECRET_KEY = engines.local_secret("django")
 MASTER_KEYS = engines.local_master_keys()
+OFFLINE_COPY_PASSWORD = engines.local_secret("offline-copy")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 FIRM_NAME = "Holm & Vestergaard"
 SITE_URL = env.text("SITE_URL", "http://localhost:8000")

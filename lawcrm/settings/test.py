@@ -13,6 +13,7 @@ from lawcrm.settings.demo import TEMPLATES
 DEMO = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SILENCE_MINUTES = 0  # no scheduler runs beside the tests
 WHITENOISE_AUTOREFRESH = True  # looks for files when asked, not at every start of a test client
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -49,6 +49,12 @@ def sprite() -> str:
     return static("vendor/lucide-1.62.0/sprite.svg")
 
 
+@register.simple_tag
+def pill(word: str, kind: str = "") -> SafeString:
+    """ui/pill.html for the rows of a list, where fifty includes cost what the query costs."""
+    return format_html('<span class="{}">{}</span>', f"pill {kind}".rstrip(), word)
+
+
 @register.filter
 def initials(name: str) -> str:
     """First and last word: "Karin af Vestergaard" is KV."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,6 @@ from lawcrm.crypto.fields import Erased
 from matters.actions import team
 from matters.actions.refused import Refused
 from matters.models import Matter, MatterType
-from matters.models.levels import Level
 
 
 class AlreadyClosed(Refused):
@@ -47,7 +45,6 @@ class Details:
     jurisdiction: str
     court_reference: str
     summary: str
-    responsible: User
     version: int
 
 
@@ -57,32 +54,22 @@ def version_of(matter: Matter) -> int:
     return int(latest or 0)
 
 
-@transaction.atomic
-def change_matter(*, actor: User, matter: Matter, wanted: Details, now: datetime) -> Matter:
-    """A new responsible lawyer manages the matter from then on. Raises ChangedMeanwhile for a stale form."""
+@audit.attempt("matter.changed", on="matter")
+def change_matter(*, actor: User, matter: Matter, wanted: Details, now: datetime) -> Matter:  # noqa: ARG001
+    """Who is responsible is handed over apart. Raises ChangedMeanwhile for a stale form."""
     matter = _locked(matter)
     if version_of(matter) != wanted.version:
         raise ChangedMeanwhile
-    handed_over = matter.responsible_id != wanted.responsible.pk
-    if handed_over:
-        team.grant_access(
-            actor=actor,
-            matter=matter,
-            to=wanted.responsible,
-            level=Level.MANAGE,
-            reason=_("Responsible for the matter"),
-            now=now,
-        )
     matter.title, matter.matter_type, matter.jurisdiction = wanted.title, wanted.matter_type, wanted.jurisdiction
-    matter.court_reference, matter.responsible = wanted.court_reference, wanted.responsible
+    matter.court_reference = wanted.court_reference
     if not isinstance(matter.summary, Erased):
         matter.summary = wanted.summary or None
     matter.save()
-    audit.record("matter.changed", matter, responsible_changed=handed_over)
+    audit.record("matter.changed", matter)
     return matter
 
 
-@transaction.atomic
+@audit.attempt("matter.closed", on="matter")
 def close_matter(*, actor: User, matter: Matter, closed_on: date, reason: str, now: datetime) -> Matter:  # noqa: ARG001
     """Retention counts from `closed_on`; subscribers of "matter.closed" may refuse what is not settled yet."""
     matter = _locked(matter)
@@ -96,7 +83,7 @@ def close_matter(*, actor: User, matter: Matter, closed_on: date, reason: str, n
     return matter
 
 
-@transaction.atomic
+@audit.attempt("matter.reopened", on="matter")
 def reopen_matter(*, actor: User, matter: Matter, reason: str, now: datetime) -> Matter:  # noqa: ARG001
     team.require_reason(reason)
     matter = _locked(matter)

@@ -17,9 +17,11 @@ from lawcrm.accounts.models import User
 from lawcrm.crypto.errors import KeyDestroyed
 from lawcrm.doors import safe_upload
 from matters import eml
+from matters.actions.confidentiality import require_mine
 from matters.actions.documents import Incoming, MatterErased, checked, keep, sealed_files
 from matters.actions.refused import FormUsed, Refused
 from matters.models import Communication, Matter
+from matters.models.confidentiality import Confidentiality
 
 LONGEST_SUBJECT = 200
 # Clocks differ; a mail from tomorrow is one whose date cannot be believed.
@@ -70,6 +72,7 @@ class Exchange:
     direction: Communication.Direction = Communication.Direction.NONE
     minutes: int | None = None
     counterpart: Contact | None = None
+    confidentiality: Confidentiality = Confidentiality.ORDINARY
     incoming: tuple[Incoming, ...] = ()
 
 
@@ -84,6 +87,7 @@ class Filed:
 
 @transaction.atomic
 def log_communication(*, actor: User, matter: Matter, exchange: Exchange, now: datetime) -> Communication:
+    require_mine(exchange.confidentiality)
     if exchange.happened_at > now + timedelta(minutes=5):
         raise NotYet
     fit = checked(exchange.incoming)
@@ -98,6 +102,7 @@ def log_communication(*, actor: User, matter: Matter, exchange: Exchange, now: d
                 happened_at=exchange.happened_at,
                 minutes=exchange.minutes,
                 counterpart=exchange.counterpart,
+                confidentiality=exchange.confidentiality,
                 subject=exchange.subject,
                 body=exchange.body or None,
             ),
@@ -108,7 +113,7 @@ def log_communication(*, actor: User, matter: Matter, exchange: Exchange, now: d
             stored = seal(upload.stream, matter)
             public_id = uuid5(exchange.once, str(place))
             keep(matter, actor, upload, stored, public_id=public_id, now=now, communication=communication)
-    audit.record("matter.communication_logged", matter, medium=exchange.kind, files=len(fit))
+    audit.record("matter.communication_logged", communication, medium=exchange.kind, files=len(fit))
     return communication
 
 
@@ -121,9 +126,11 @@ def file_mail(  # noqa: PLR0913 - what a person says about a mail
     incoming: Incoming,
     direction: Communication.Direction,
     counterpart: Contact | None = None,
+    confidentiality: Confidentiality = Confidentiality.ORDINARY,
     now: datetime,
 ) -> Filed:
     """Keep the mail, its original and those attachments that may be kept; what cannot be read is kept raw."""
+    require_mine(confidentiality)
     raw = _raw(incoming)
     digest = hashlib.sha256(raw).digest()
     _lock(matter)
@@ -142,6 +149,7 @@ def file_mail(  # noqa: PLR0913 - what a person says about a mail
                 direction=direction,
                 happened_at=_believable(mail.sent_at, now),
                 counterpart=counterpart,
+                confidentiality=confidentiality,
                 subject=(mail.subject or original.name.removesuffix(".eml"))[:LONGEST_SUBJECT],
                 body=mail.text or None,
                 envelope=_envelope(mail, left_out),
@@ -154,7 +162,7 @@ def file_mail(  # noqa: PLR0913 - what a person says about a mail
             stored = seal(upload.stream, matter)
             public_id = uuid5(once, str(place))
             keep(matter, actor, upload, stored, public_id=public_id, now=now, communication=communication)
-    audit.record("matter.mail_filed", matter, files=len(fit), left_out=len(left_out), readable=mail.is_readable)
+    audit.record("matter.mail_filed", communication, files=len(fit), left_out=len(left_out), readable=mail.is_readable)
     return Filed(communication, len(left_out), mail.is_readable)
 
 

@@ -13,7 +13,7 @@ from matters.queries import conflicts as queries
 MOST_PER_HOUR = 60
 
 
-class TooManyChecks(Exception):
+class TooManyChecks(audit.Refused):
     """Somebody asks so often that they could be trying out names."""
 
     def __init__(self) -> None:
@@ -22,28 +22,28 @@ class TooManyChecks(Exception):
         )
 
 
-class AlreadyDecided(Exception):
+class AlreadyDecided(audit.Refused):
     """The check was decided meanwhile."""
 
     def __init__(self) -> None:
         super().__init__(_("This check has been decided already."))
 
 
-class NotSearchedYet(Exception):
+class NotSearchedYet(audit.Refused):
     """There is nothing to decide on before the search has run."""
 
     def __init__(self) -> None:
         super().__init__(_("The search for this check is still running. Try again in a minute."))
 
 
-class OwnCheck(Exception):
+class OwnCheck(audit.Refused):
     """Nobody decides about their own question."""
 
     def __init__(self) -> None:
         super().__init__(_("You asked for this check yourself. Somebody else has to decide it."))
 
 
-@transaction.atomic
+@audit.attempt("conflict.asked")
 def ask(*, actor: User, terms: list[str], note: str, now: datetime) -> ConflictCheck:
     """Send names for review. A job searches for them, so that this request is the same whatever there is to find."""
     if queries.checks().filter(asked_by=actor, asked_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
@@ -91,7 +91,7 @@ def _keep_hits(check: ConflictCheck, index: int, matches: list[queries.Match]) -
     )
 
 
-@transaction.atomic
+@audit.attempt("conflict.decided", on="check")
 def decide(*, actor: User, check: ConflictCheck, state: str, reason: str, now: datetime) -> None:
     """Clear the check or declare a conflict; the reason stays with the conflicts officer."""
     check = ConflictCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)

@@ -11,16 +11,19 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lawcrm import audit
+from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.crypto import files
 from lawcrm.crypto.errors import KeyDestroyed, KeyMissing
 from lawcrm.doors import safe_upload
+from matters.actions.confidentiality import require_mine
 from matters.actions.refused import FormUsed, Refused
 from matters.models import Communication, Document, Matter
+from matters.models.confidentiality import Confidentiality
 
 LABEL = "matters.document"
 AT_ONCE = 64 * 1024
+ASK_AFTER = 1024 * 1024
 
 
 class FilesRefused(Refused):
@@ -54,6 +57,13 @@ class FileErased(Refused):
         super().__init__(_("This file was erased together with its matter's key. Nobody can open it any more."))
 
 
+class NoLongerSeen(Refused):
+    """The answer has begun, so that nobody reads this: the transfer breaks off."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This document is no longer yours to see."))
+
+
 @dataclass(frozen=True)
 class Incoming:
     """A file as it came, its name as the sender wrote it."""
@@ -76,10 +86,17 @@ def checked(incoming: Sequence[Incoming]) -> list[safe_upload.CheckedUpload]:
 
 
 @transaction.atomic
-def add_documents(
-    *, actor: User, matter: Matter, once: UUID, incoming: Sequence[Incoming], now: datetime
+def add_documents(  # noqa: PLR0913 - what a person says about files
+    *,
+    actor: User,
+    matter: Matter,
+    once: UUID,
+    incoming: Sequence[Incoming],
+    confidentiality: Confidentiality = Confidentiality.ORDINARY,
+    now: datetime,
 ) -> list[Document]:
     """All or none. The form sent again adds nothing again and returns what is there."""
+    require_mine(confidentiality)
     fit = checked(incoming)
     Matter.objects.select_for_update(of=("self",)).get(pk=matter.pk)
     ids = [uuid5(once, str(place)) for place in range(len(fit))]
@@ -90,10 +107,18 @@ def add_documents(
         return known
     with sealed_files() as seal:
         documents = [
-            keep(matter, actor, upload, seal(upload.stream, matter), public_id=public_id, now=now)
+            keep(
+                matter,
+                actor,
+                upload,
+                seal(upload.stream, matter),
+                public_id=public_id,
+                now=now,
+                confidentiality=confidentiality,
+            )
             for upload, public_id in zip(fit, ids, strict=True)
         ]
-    audit.record("matter.document_added", matter, count=len(documents))
+    audit.record_each("matter.document_added", documents)
     return documents
 
 
@@ -133,11 +158,13 @@ def keep(  # noqa: PLR0913 - the row of a file
     public_id: UUID,
     now: datetime,
     communication: Communication | None = None,
+    confidentiality: Confidentiality = Confidentiality.ORDINARY,
 ) -> Document:
     return Document.objects.create(
         public_id=public_id,
         matter=matter,
         communication=communication,
+        confidentiality=communication.confidentiality if communication is not None else confidentiality,
         sealed_for=matter.public_id,
         name=upload.name,
         media_type=upload.mime,
@@ -164,3 +191,24 @@ def fetch_document(*, actor: User, document: Document) -> io.BufferedReader:  # 
         raise FileGone from None
     audit.read(document, what="download")
     return plain
+
+
+class WhileSeen:
+    """A file on its way out: before each next piece it is asked whether the person still sees the document."""
+
+    def __init__(self, plain: IO[bytes], document: Document) -> None:
+        self.plain, self.document, self.viewer = plain, document, access.required()
+        self.left = 0
+
+    def read(self, size: int = AT_ONCE) -> bytes:
+        if self.left <= 0:
+            with access.as_viewer(access.renewed(self.viewer)):
+                if not Document.objects.filter(pk=self.document.pk).exists():
+                    raise NoLongerSeen
+            self.left = ASK_AFTER
+        piece = self.plain.read(min(size, self.left))
+        self.left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self.plain.close()

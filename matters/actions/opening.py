@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,8 @@ from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
 from lawcrm.models.firm import Firm
-from matters.actions import team
+from matters import numbering
+from matters.actions import leads, team
 from matters.actions.refused import FormUsed, Refused
 from matters.models import Matter, MatterType, NumberSeries, Party
 from matters.models.levels import Level
@@ -63,7 +63,7 @@ class Opening:
     summary: str = ""
 
 
-@transaction.atomic
+@audit.attempt("matter.opened")
 def open_matter(*, actor: User, wanted: Opening, now: datetime) -> Matter:
     """Raises AlreadyOpened and what `team` refuses; a refused opening uses no number."""
     members = _team(actor, wanted)
@@ -77,6 +77,7 @@ def open_matter(*, actor: User, wanted: Opening, now: datetime) -> Matter:
     team.write_grants(matter, members.items())
     sight.lock([matter.pk], [contact.pk for contact in (client, *adverse)])
     _add_parties(matter, client, adverse)
+    leads.require_inside(matter)
     audit.record("matter.opened", matter, type=wanted.matter_type.code, parties=1 + len(adverse))
     for to, level in members.items():
         fact = {"user_id": to.pk} if isinstance(to, User) else {"group_id": to.pk}
@@ -88,8 +89,8 @@ def _team(actor: User, wanted: Opening) -> dict[team.Principal, Level]:
     """Who opens a matter and who answers for it manage it; the others work on it."""
     members: dict[team.Principal, Level] = dict.fromkeys((*wanted.people, *wanted.groups), Level.WORK)
     members |= {actor: Level.MANAGE, wanted.responsible: Level.MANAGE}
-    for member in members:
-        team.require_grantable(member)
+    for member, level in members.items():
+        team.require_grantable(member, level)
     return members
 
 
@@ -99,16 +100,16 @@ def _locked_series(year: int) -> NumberSeries:
 
 
 def number_format() -> str:
-    """The firm's own form of numbers, such as "{number}/{year}"."""
+    """The firm's own form of numbers, such as "{number}/{year}" or "{year}-{random}"."""
     firm = Firm.current()
     return firm.number_format if firm is not None else NUMBER_FORMAT
 
 
 def _next_number(series: NumberSeries) -> str:
-    number = series.next_number
-    series.next_number = number + 1
+    running = series.next_number
+    series.next_number = running + 1
     series.save(update_fields=["next_number"])
-    return number_format().format(year=series.year, number=number)
+    return numbering.number(number_format(), year=series.year, running=running, key=series.key)
 
 
 def _create(actor: User, wanted: Opening, series: NumberSeries) -> Matter:

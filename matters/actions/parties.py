@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients.models import Contact
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
+from matters.actions import leads
 from matters.actions.opening import NewContact, create_contact
 from matters.actions.refused import Refused
 from matters.models import Matter, Party
@@ -29,7 +29,7 @@ class AlreadyEnded(Refused):
         super().__init__(_("This party has already left the matter."))
 
 
-@transaction.atomic
+@audit.attempt("matter.party_added", on="matter")
 def add_party(  # noqa: PLR0913 - what a party is
     *,
     actor: User,
@@ -49,11 +49,13 @@ def add_party(  # noqa: PLR0913 - what a party is
     party = party or Party(matter=matter, contact=someone, role=role)
     party.reference, party.since, party.until = reference, since, None
     party.save()
+    if role == Party.Role.CLIENT:
+        leads.require_inside(matter)
     audit.record("matter.party_added", matter, role=role, contact_id=someone.pk, at=now)
     return party
 
 
-@transaction.atomic
+@audit.attempt("matter.party_ended", on="party")
 def end_party(*, actor: User, party: Party, until: date, now: datetime) -> None:  # noqa: ARG001
     """The row stays: conflict checks must find former parties."""
     sight.lock([party.matter_id])

@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from lawcrm import audit
 
-class Refused(Exception):
+
+class Refused(audit.Refused):
     """An expected failure; the sentence is for the person who tried."""
 
 

@@ -1,11 +1,10 @@
 """Who may see a matter: giving and taking access, always with a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from lawcrm.db import sight
 from matters.actions.refused import Refused
 from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
 from matters.models.levels import Level
+from matters.queries import leading
 
 type Principal = User | Group
 
@@ -27,6 +27,16 @@ class NotAPracticeGroup(Refused):
 class NotActive(Refused):
     def __init__(self) -> None:
         super().__init__(_("This account is not active."))
+
+
+class AccountEnded(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This account has ended. It is extended or opened again first."))
+
+
+class ManagesFromOutside(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Somebody from outside reads a matter or works on it. Who manages it is of the firm."))
 
 
 class ReasonMissing(Refused):
@@ -44,20 +54,33 @@ class ResponsibleStays(Refused):
         super().__init__(_("The responsible lawyer manages the matter. Name another one first."))
 
 
-@transaction.atomic
+@audit.attempt("matter.access_granted", on="matter")
 def grant_access(  # noqa: PLR0913 - who gives what to whom, why and when
     *,
     actor: User,  # noqa: ARG001 - the viewer is the actor that is recorded
     matter: Matter,
-    to: Principal,
+    to: Principal | Sequence[Principal],
     level: Level,
     reason: str,
     now: datetime,  # noqa: ARG001
 ) -> None:
-    """Give exactly this level: a higher one held before is lowered to it."""
+    """Give each exactly this level, all or nobody: a higher one held before is lowered to it."""
+    receivers = [to] if isinstance(to, User | Group) else list(to)
     require_reason(reason)
-    require_grantable(to)
+    for receiver in receivers:
+        require_grantable(receiver, level)
+    matter = _locked(matter)
+    for receiver in receivers:
+        _give(matter, receiver, level, reason)
+
+
+def _locked(matter: Matter) -> Matter:
+    """As it is once nobody else can change who sees it: the page may have shown another lawyer, other walls."""
     sight.lock([matter.pk])
+    return Matter.objects.defer("summary").get(pk=matter.pk)
+
+
+def _give(matter: Matter, to: Principal, level: Level, reason: str) -> None:
     if level is not Level.MANAGE:
         _require_replaceable(matter, to)
     _rows(to).filter(content_object=matter).exclude(permission__codename__in=level.included).delete()
@@ -65,10 +88,10 @@ def grant_access(  # noqa: PLR0913 - who gives what to whom, why and when
     audit.record("matter.access_granted", matter, reason=reason, level=level.code, **_fact(to))
 
 
-@transaction.atomic
+@audit.attempt("matter.access_withdrawn", on="matter")
 def withdraw_access(*, actor: User, matter: Matter, to: Principal, reason: str, now: datetime) -> None:  # noqa: ARG001
     require_reason(reason)
-    sight.lock([matter.pk])
+    matter = _locked(matter)
     _require_replaceable(matter, to)
     # Recorded first: whoever withdraws their own access does not see the matter afterwards.
     audit.record("matter.access_withdrawn", matter, reason=reason, **_fact(to))
@@ -94,20 +117,21 @@ def write_grants(matter: Matter, wanted: Iterable[tuple[Principal, Level]]) -> N
     MatterGroupObjectPermission.objects.bulk_create(groups, ignore_conflicts=True)
 
 
-def require_grantable(to: Principal) -> None:
+def require_grantable(to: Principal, level: Level = Level.VIEW) -> None:
     if isinstance(to, User):
         if not to.is_active:
             raise NotActive
-    elif not GroupKind.objects.filter(group=to, kind=GroupKind.Kind.PRACTICE).exists():
+        if to.has_ended:
+            raise AccountEnded
+        if to.is_external and level is Level.MANAGE:
+            raise ManagesFromOutside
+    require_practice(to)
+
+
+def require_practice(to: Principal) -> None:
+    practice = GroupKind.objects.filter(group=to.pk, kind=GroupKind.Kind.PRACTICE, dissolved_at=None)
+    if isinstance(to, Group) and not practice.exists():
         raise NotAPracticeGroup
-
-
-def managers_left(matter: Matter, *, without: Iterable[int]) -> bool:
-    """Whether an active person who is behind no wall would still manage the matter."""
-    rows = MatterUserObjectPermission.objects.filter(
-        content_object=matter, permission__codename=Level.MANAGE, user__is_active=True
-    )
-    return rows.exclude(user_id__in=[*without, *matter.deny]).exists()
 
 
 def _require_replaceable(matter: Matter, to: Principal) -> None:
@@ -115,7 +139,7 @@ def _require_replaceable(matter: Matter, to: Principal) -> None:
         return
     if to.pk == matter.responsible_id:
         raise ResponsibleStays
-    if not managers_left(matter, without=[to.pk]):
+    if leading.would_lose_manager([matter], [to.pk]) is not None:
         raise LastManager
 
 

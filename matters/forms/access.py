@@ -4,10 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from lawcrm.accounts.models import User
-from matters.forms.opening import PeopleField
+from matters.forms.opening import PersonField
+from matters.models import Matter
 from matters.models.levels import Level
 from matters.queries import team
 
@@ -18,25 +21,33 @@ def reason_field() -> forms.CharField:
     )
 
 
-class PrincipalField(forms.ChoiceField):
-    """A person or a practice group; the value names the kind and the public or inner id."""
+def _from_outside(person: User) -> str:
+    until = date_format(person.ends_on, "SHORT_DATE_FORMAT") if person.ends_on else ""
+    return _t("%(name)s, until %(until)s") % {"name": person.full_name, "until": until}
+
+
+class PrincipalsField(forms.MultipleChoiceField):
+    """People and practice groups; each value names the kind and the public or inner id."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        unfit = _(
+            "Somebody chosen cannot be given access: their account has ended, or no role of theirs opens matters."
+        )
+        super().__init__(widget=forms.CheckboxSelectMultiple, error_messages={"invalid_choice": unfit}, **options)
         people = [(f"person:{person.public_id}", person.full_name) for person in team.candidates()]
+        outside = [(f"person:{person.public_id}", _from_outside(person)) for person in team.outsiders()]
         groups = [(f"group:{group.pk}", group.name) for group in team.practice_groups()]
         self.choices = [
-            ("", _("Choose")),
             (str(_("People")), people),
             *([(str(_("Practice groups")), groups)] if groups else []),
+            *([(str(_("From outside the firm")), outside)] if outside else []),
         ]
 
-    def clean(self, value: Any) -> User | Group | None:
-        chosen = super().clean(value)
-        kind, _colon, key = chosen.partition(":")
-        if not key:
-            return None
-        return User.objects.get(public_id=key) if kind == "person" else Group.objects.get(pk=key)
+    def clean(self, value: Any) -> list[User | Group]:
+        chosen = [choice.partition(":") for choice in super().clean(value)]
+        people = [key for kind, _colon, key in chosen if kind == "person"]
+        groups = [key for kind, _colon, key in chosen if kind == "group"]
+        return [*User.objects.filter(public_id__in=people), *Group.objects.filter(pk__in=groups)]
 
 
 class GrantForm(forms.Form):
@@ -47,8 +58,41 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["to"] = PrincipalField(label=_("Person or group"))
+        self.fields["to"] = PrincipalsField(label=_("People and groups"))
         self.order_fields(list(self.field_order))
+
+
+class LevelForm(forms.Form):
+    """Another level for one holder, a principal as in WithdrawForm."""
+
+    holder = forms.IntegerField(widget=forms.HiddenInput)
+    level = forms.ChoiceField(label=_("May"), choices=Level.choices)
+    reason = reason_field()
+
+
+class HandOverForm(forms.Form):
+    """The old one keeps a level, or nothing."""
+
+    to = PersonField(label=_("New responsible lawyer"), queryset=User.objects.none(), to_field_name="public_id")
+    keeps = forms.ChoiceField(label=_("Who is responsible now"), required=False)
+    reason = reason_field()
+
+    def __init__(self, *args: Any, matter: Matter, **options: Any) -> None:
+        super().__init__(*args, **options)
+        lawyers = team.lawyers().exclude(pk=matter.responsible_id)
+        self.fields["to"].queryset = lawyers  # type: ignore[attr-defined]
+        levels = [*reversed(Level.choices), ("", _("Loses access"))]
+        self.fields["keeps"].choices = levels  # type: ignore[attr-defined]
+
+    def clean_keeps(self) -> Level | None:
+        kept = self.cleaned_data["keeps"]
+        return Level(kept) if kept else None
+
+
+class ExtendForm(forms.Form):
+    holder = forms.IntegerField(widget=forms.HiddenInput)
+    ends_on = forms.DateField(label=_("New last day"), widget=forms.DateInput)
+    reason = reason_field()
 
 
 class WithdrawForm(forms.Form):
@@ -56,31 +100,6 @@ class WithdrawForm(forms.Form):
 
     holder = forms.IntegerField(widget=forms.HiddenInput)
     reason = reason_field()
-
-
-class WallForm(forms.Form):
-    people = PeopleField(
-        label=_("People kept out"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    groups = PeopleField(
-        label=_("Practice groups kept out"),
-        queryset=Group.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    reason = reason_field()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["people"].queryset = User.objects.filter(is_active=True).order_by("full_name")  # type: ignore[attr-defined]
-        groups = team.practice_groups()
-        if groups.exists():
-            self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
-        else:
-            del self.fields["groups"]
 
 
 class ReasonForm(forms.Form):

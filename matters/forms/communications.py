@@ -10,9 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Contact
 from lawcrm.accounts.models import User
 from matters.actions.communications import Exchange
-from matters.forms.fields import ContactField, FilesField, MomentInput, incoming
+from matters.actions.confidentiality import mine
+from matters.forms.access import reason_field
+from matters.forms.fields import (
+    ConfidentialityField,
+    ContactField,
+    FilesField,
+    MomentInput,
+    add_confidentiality,
+    incoming,
+)
 from matters.forms.once import OnceField
 from matters.models import Communication
+from matters.models.confidentiality import Confidentiality
 
 Kind = Communication.Kind
 WAYS = [(Communication.Direction.IN, _("Received")), (Communication.Direction.OUT, _("Sent"))]
@@ -46,6 +56,7 @@ class ExchangeForm(forms.Form):
             self.fields["body"].label = _("What it says")
         else:
             del self.fields["direction"]
+        add_confidentiality(self)
         self.order_fields(list(self.field_order))
 
     def exchange(self) -> Exchange:
@@ -59,6 +70,7 @@ class ExchangeForm(forms.Form):
             direction=Communication.Direction(values.get("direction") or Communication.Direction.NONE),
             minutes=values.get("minutes"),
             counterpart=values["counterpart"],
+            confidentiality=values.get("confidentiality", Confidentiality.ORDINARY),
             incoming=tuple(values["chosen"]),
         )
 
@@ -84,6 +96,7 @@ class MailForm(forms.Form):
             empty_label=_("Somebody else"),
             help_text=_("You decide: what a mail says about its sender can be forged."),
         )
+        add_confidentiality(self)
         self.order_fields(list(self.field_order))
 
     def incoming(self) -> Any:
@@ -96,3 +109,11 @@ class DocumentsForm(forms.Form):
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["once"] = OnceField(user.pk)
+        add_confidentiality(self)
+
+
+class ConfidentialityForm(forms.Form):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["confidentiality"] = ConfidentialityField(mine())
+        self.fields["reason"] = reason_field()

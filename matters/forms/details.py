@@ -8,10 +8,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from matters.actions.closing import Details, version_of
-from matters.forms.opening import JURISDICTIONS, PersonField, TypeField
+from matters.forms.opening import JURISDICTIONS, TypeField
 from matters.forms.picker import Picker
 from matters.models import Matter, MatterType, Party
-from matters.queries import team
 
 
 class PartyForm(forms.Form):
@@ -38,7 +37,6 @@ class DetailsForm(forms.Form):
     matter_type = TypeField(label=_("Type"), queryset=MatterType.objects.none())
     jurisdiction = forms.ChoiceField(label=_("Jurisdiction"), choices=JURISDICTIONS)
     court_reference = forms.CharField(label=_("Court's reference"), max_length=60, required=False)
-    responsible = PersonField(label=_("Responsible lawyer"), queryset=MatterType.objects.none())
     summary = forms.CharField(
         label=_("What it is about"),
         max_length=5000,
@@ -51,7 +49,6 @@ class DetailsForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, matter: Matter) -> None:
         super().__init__(data, initial=_now_of(matter))
         self.fields["matter_type"].queryset = MatterType.objects.order_by("name")  # type: ignore[attr-defined]
-        self.fields["responsible"].queryset = team.candidates()  # type: ignore[attr-defined]
 
     def details(self) -> Details:
         return Details(**self.cleaned_data)
@@ -64,7 +61,7 @@ class DetailsForm(forms.Form):
 
 
 def _now_of(matter: Matter) -> dict[str, Any]:
-    names = ("title", "matter_type", "jurisdiction", "court_reference", "responsible", "summary")
+    names = ("title", "matter_type", "jurisdiction", "court_reference", "summary")
     return {**{name: getattr(matter, name) for name in names}, "version": version_of(matter)}
 
 

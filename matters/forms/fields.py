@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Contact
+from matters.actions.confidentiality import mine
 from matters.actions.documents import Incoming
+from matters.models.confidentiality import Confidentiality
 
 MOST_FILES = 20
 
@@ -36,6 +38,29 @@ class FilesField(forms.FileField):
 
 def incoming(file: "UploadedFile[Any]") -> Incoming:
     return Incoming(file.name or "file", file)
+
+
+def add_confidentiality(form: forms.Form) -> None:
+    """The choice of those who see confidential papers; everybody else's papers are ordinary."""
+    kinds = mine()
+    if len(kinds) > 1:
+        form.fields["confidentiality"] = ConfidentialityField(
+            kinds, help_text=_("People whose role does not include it are not told that there is such a paper.")
+        )
+
+
+class ConfidentialityField(forms.TypedChoiceField):
+    def __init__(self, kinds: Iterable[Confidentiality], **options: Any) -> None:
+        choices = [(kind.value, kind.label) for kind in kinds]
+        empty = Confidentiality.ORDINARY
+        super().__init__(
+            label=_("Confidentiality"),
+            choices=choices,
+            coerce=Confidentiality,
+            empty_value=empty,
+            required=False,
+            **options,
+        )
 
 
 class MomentInput(forms.DateTimeInput):

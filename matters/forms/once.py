@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from matters.actions.refused import FormUsed, Refused
+
 SALT = "matters.once"
 
 
@@ -30,6 +32,13 @@ class OnceField(forms.CharField):
         if user_id != self.user_id:
             raise ValidationError(_("This form was opened by someone else. Open the page again."))
         return uuid.UUID(made)
+
+
+def tell_refused(form: forms.Form, refusal: Refused, user_id: int, field: str | None = None) -> None:
+    """The refusal in words on the form; one that was used already can be sent again as a new one."""
+    form.add_error(field, str(refusal))
+    if isinstance(refusal, FormUsed):
+        renew(form, user_id)
 
 
 def renew(form: forms.Form, user_id: int) -> None:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from clients.models import Contact, Court
+from lawcrm import audit
 from matters.actions.opening import NewContact
 from matters.queries import finding
 
@@ -52,7 +53,8 @@ class Picker:
 
     def choices(self) -> list[Choice]:
         """What was found for the words, what was chosen before, and the way to add somebody new."""
-        found = (finding.courts_named if self.courts else finding.contacts_named)(self.words) if self.searched else []
+        find = finding.courts_named if self.courts else finding.contacts_named
+        found = audit.read_listed(find(self.words)) if self.searched else []
         chosen = self._contact()
         if isinstance(chosen, Contact) and chosen not in found:
             found = [chosen, *found]

@@ -11,6 +11,7 @@ from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.crypto.fields import SealedTextField
 from lawcrm.personal_data import PersonalData
+from matters.models.confidentiality import confidentiality_column
 from matters.models.matter import Matter
 
 
@@ -31,6 +32,7 @@ class Communication(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="communications")
     sealed_for = models.UUIDField(editable=False)
+    confidentiality = confidentiality_column()
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction, default=Direction.NONE)
     happened_at = models.DateTimeField(_("when"))
@@ -48,6 +50,7 @@ class Communication(models.Model):
     logged_at = models.DateTimeField(db_default=Now(), editable=False)
 
     need_to_know = "matter"
+    narrowed_by = "confidentiality"
     objects = access.GuardedManager()
     history = audit.AuditedHistory()
     personal_data = PersonalData(
@@ -62,7 +65,17 @@ class Communication(models.Model):
             "minutes": "communication",
             "direction": "communication",
         },
-        none=["id", "public_id", "matter", "sealed_for", "kind", "counterpart", "logged_by", "logged_at"],
+        none=[
+            "id",
+            "public_id",
+            "matter",
+            "sealed_for",
+            "confidentiality",
+            "kind",
+            "counterpart",
+            "logged_by",
+            "logged_at",
+        ],
         purpose="case_handling",
         retention="matter",
         erase="delete",
@@ -74,7 +87,10 @@ class Communication(models.Model):
         default_permissions = ()
         indexes = [models.Index(fields=["matter", "-happened_at", "-id"], name="matters_communication_when")]
         constraints = [
-            models.UniqueConstraint(fields=["matter", "message_digest"], name="matters_communication_mail_once"),
+            # Apart by confidentiality: else filing a mail would tell that it lies hidden in the matter.
+            models.UniqueConstraint(
+                fields=["matter", "message_digest", "confidentiality"], name="matters_communication_mail_once"
+            ),
         ]
 
     def __str__(self) -> str:

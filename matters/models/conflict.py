@@ -70,6 +70,7 @@ class ConflictCheck(models.Model):
         permissions = [
             ("run_conflict_check", "Ask for a conflict check"),
             ("review_conflicts", "See the hits of conflict checks and decide"),
+            ("see_conflict_reasons", "See why a conflict check was decided as it was"),
         ]
         indexes = [models.Index(fields=["-asked_at", "-id"], name="matters_check_asked")]
 

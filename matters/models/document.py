@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lawcrm import access, audit
 from lawcrm.personal_data import PersonalData
 from matters.models.communication import Communication
+from matters.models.confidentiality import confidentiality_column
 from matters.models.matter import Matter
 
 
@@ -22,6 +23,7 @@ class Document(models.Model):
         Communication, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
     )
     sealed_for = models.UUIDField(editable=False)
+    confidentiality = confidentiality_column()
     name = models.CharField(_("name"), max_length=200)
     media_type = models.CharField(_("type"), max_length=120, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
@@ -34,6 +36,7 @@ class Document(models.Model):
     stored_file_label = "matters.document"
 
     need_to_know = "matter"
+    narrowed_by = "confidentiality"
     objects = access.GuardedManager()
     history = audit.AuditedHistory()
     personal_data = PersonalData(
@@ -46,6 +49,7 @@ class Document(models.Model):
             "matter",
             "communication",
             "sealed_for",
+            "confidentiality",
             "media_type",
             "stored_name",
             "added_by",

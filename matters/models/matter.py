@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Now
@@ -48,11 +49,13 @@ class NumberSeries(models.Model):
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     next_number = models.PositiveIntegerField(default=1)
+    # Decides in which order the year's random numbers come; changed, one could come twice.
+    key = models.UUIDField(db_default=RandomUUID(), editable=False)
 
     personal_data = PersonalData(
         subject="none",
         fields={},
-        none=["year", "next_number"],
+        none=["year", "next_number", "key"],
         purpose="case_handling",
         retention="settings",
         erase="keep",
@@ -143,6 +146,7 @@ class Matter(models.Model):
             ("grant_access", "Let others see a matter one manages"),
             ("log_communication", "Log communications"),
             ("upload_document", "Add documents"),
+            ("see_kyc_papers", "See KYC papers"),
         ]
         indexes = [
             models.Index(fields=["-opened_on", "-id"], name="matters_matter_opened"),

@@ -40,6 +40,13 @@ class Match:
     score: float
 
 
+def reason_of(check: ConflictCheck) -> str:
+    """Why it was decided so, for those who may know; for others as if nothing had been said."""
+    if "conflict_reasons" not in access.required().flags or check.decision_reason is None:
+        return ""
+    return str(check.decision_reason)
+
+
 def matches(term: str) -> list[Match]:
     """The best match per contact: same skeleton, contained in it, or similar by trigrams."""
     if not access.required().system:

@@ -2,19 +2,20 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Upper
 
 from clients.models import Contact
 from clients.models.contact import NameSkeleton
+from lawcrm.firm import typed_number
 from matters.models import Matter, Party
+from matters.queries.break_glass import until_of
 
 PAGE = 50
-MOST_COUNTED = 1000
+MOST_COUNTED = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,15 @@ class Row:
     """A matter of the list with the names of those clients the viewer may see."""
 
     matter: Matter
+    state: str
     clients: str
+    until: datetime | None = None  # seen by break-glass alone, and so long
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     rows: list[Row]
-    count: int  # at most MOST_COUNTED + 1, which means "more"
+    count: int  # MOST_COUNTED + 1 means "more": to count them would cost more than to show them
     newer: str  # the cursor, or ""
     older: str
 
@@ -47,12 +50,11 @@ def filtered(*, state: str = "", matter_type: str = "", responsible_id: int | No
 def found(rows: QuerySet[Matter], words: str) -> QuerySet[Matter]:
     """By number from its start or by title in its folded form."""
     folded = Q(title_skeleton__contains=NameSkeleton(Value(words)))
-    return rows.filter(folded | Q(number__startswith=Upper(Value(words.strip()))))
+    return rows.filter(folded | Q(number__startswith=typed_number(words)))
 
 
 def page_of(rows: QuerySet[Matter], *, before: str = "", after: str = "", size: int = PAGE) -> Page:
     """`before` leads to older matters, `after` to newer ones; a broken cursor is the first page."""
-    count = rows.order_by()[: MOST_COUNTED + 1].count()
     backwards = (cursor := _cursor(after)) is not None
     cursor = cursor or _cursor(before)
     order = ("opened_on", "pk") if backwards else ("-opened_on", "-pk")
@@ -69,7 +71,10 @@ def page_of(rows: QuerySet[Matter], *, before: str = "", after: str = "", size: 
     newer = _key(matters[0]) if matters and (more if backwards else cursor is not None) else ""
     older = _key(matters[-1]) if matters and (more or backwards) else ""
     names = client_names(matters)
-    return Page([Row(matter, names.get(matter.pk, "")) for matter in matters], count, newer, older)
+    states = {state: str(word) for state, word in Matter.State.choices}
+    rows_shown = [Row(matter, states[matter.state], names.get(matter.pk, ""), until_of(matter)) for matter in matters]
+    count = MOST_COUNTED + 1 if more or cursor is not None else len(matters)
+    return Page(rows_shown, count, newer, older)
 
 
 def client_names(matters: list[Matter]) -> dict[int, str]:

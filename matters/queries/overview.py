@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from clients.models import Contact, Court
+from lawcrm import access
 from lawcrm.models import JournalEntry
 from matters import panels
 from matters.models import Communication, Document, Matter, Party
@@ -50,6 +51,14 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
+class Cast:
+    """Who takes part, and the court where it is no party."""
+
+    parties: list[Taking]
+    court: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A contact's role in a matter the viewer may see."""
 
@@ -75,28 +84,44 @@ def for_page() -> QuerySet[Matter]:
         communication_count=_count(Communication.objects.all()),
         document_count=_count(Document.objects.all()),
         party_count=_count(Party.objects.filter(until=None)),
+        seat_id=Subquery(Court.objects.filter(pk=OuterRef("court_id")).values("contact_id")[:1]),
     )
 
 
 def parties_of(matter: Matter, *, former: bool = False) -> list[Taking]:
+    return cast_of(matter, former=former).parties
+
+
+def cast_of(matter: Matter, *, former: bool = False) -> Cast:
+    """The parties, and the court unless it stands among them already; their contacts are asked for at once."""
     rows = Party.objects.filter(matter=matter) if former else Party.objects.filter(matter=matter, until=None)
     order = {role: place for place, role in enumerate(Party.Role.values)}
     parties = sorted(rows, key=lambda party: (party.until is not None, order[party.role], party.pk))
-    contacts = Contact.objects.in_bulk({party.contact_id for party in parties})
-    return [Taking(party, contacts.get(party.contact_id)) for party in parties]
+    taking_part = {party.contact_id for party in parties}
+    seat = _seat_of(matter)
+    contacts = seen(taking_part | ({seat} if seat is not None else set()))
+    court = contacts.get(seat) if seat is not None and seat not in taking_part else None
+    return Cast([Taking(party, contacts.get(party.contact_id)) for party in parties], court)
 
 
-def court_of(matter: Matter) -> Contact | None:
+def _seat_of(matter: Any) -> int | None:
+    """The court's entry in the directory; outsiders see that of their matters only, which no manager tells them."""
     if matter.court_id is None:
         return None
-    seat = Court.objects.filter(pk=matter.court_id).values("contact_id")
-    return Contact.objects.filter(pk__in=seat).first()
+    if access.WHOLE_FIRM in access.required().principals and hasattr(matter, "seat_id"):
+        return matter.seat_id  # type: ignore[no-any-return]
+    with access.as_system("the court of a visible matter"):
+        return Court.objects.filter(pk=matter.court_id).values_list("contact_id", flat=True).first()
 
 
-def court_apart(matter: Matter, parties: list[Taking]) -> Contact | None:
-    """The matter's court unless it stands among the parties already."""
-    court = court_of(matter)
-    return None if court is None or court.pk in {taking.party.contact_id for taking in parties} else court
+def seen(contact_ids: set[int]) -> dict[int, Contact]:
+    """Contacts of a visible matter by id; of the firm's directory outsiders are shown what stands on their matters."""
+    contacts = Contact.objects.in_bulk(contact_ids)
+    if access.WHOLE_FIRM not in access.required().principals:
+        with access.as_system("directory entries on a visible matter"):
+            entries = Contact.objects.filter(is_directory=True, restricted_at=None, quarantined_at=None)
+            contacts |= entries.in_bulk(contact_ids - contacts.keys())
+    return contacts
 
 
 def communications_of(matter: Matter) -> QuerySet[Communication]:
@@ -112,10 +137,13 @@ def journal_of(matter: Matter) -> QuerySet[JournalEntry]:
     return JournalEntry.objects.filter(matter_id=matter.pk).order_by("-at", "-pk")
 
 
-def timeline(matter: Matter, holders: list[Holder], *, people: dict[int, str]) -> list[Happening]:
-    """The latest of everything; `people` are names of contacts seen on this page anyway."""
+def timeline(matter: Matter, holders: list[Holder], *, people: dict[int, str], inside: bool = True) -> list[Happening]:
+    """The latest of everything; `people` are names of contacts seen on this page anyway.
+
+    The journal with its reasons is for people `inside` the firm.
+    """
     told = journal_of(matter).filter(kind__in=panels.WORDS).exclude(kind__in=TOLD_OTHERWISE)
-    entries = list(told[:SHOWN])
+    entries = list(told[:SHOWN]) if inside else []
     lines = [
         *(_of_communication(matter, row, people) for row in communications_of(matter)[:SHOWN]),
         *(_of_document(matter, row) for row in documents_of(matter).filter(communication=None)[:SHOWN]),

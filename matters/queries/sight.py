@@ -1,18 +1,21 @@
-"""The page about access: grants with their reasons, walls, readers, changes of fields."""
+"""The page about access: grants with their reasons, readers, changes of fields."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.contrib.auth.models import Group
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lawcrm import audit
-from lawcrm.accounts.models import User
+from lawcrm.accounts.models import GroupKind, User
 from lawcrm.crypto.fields import SealedField
 from lawcrm.models import JournalEntry
-from matters.models import Matter, MatterType, Wall, WallBar
+from matters.models import BreakGlass, Matter, MatterType
+from matters.queries import break_glass
 from matters.queries.team import Holder, names_of
 
 MOST_READERS = 30
@@ -31,20 +34,14 @@ TOLD = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A holder with the reason last given, and when and by whom."""
+    """A holder with the reason last given, when and by whom; people from outside with their last day."""
 
     holder: Holder
     reason: str
     given_at: datetime | None
     given_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A wall that stands, and whom it keeps out."""
-
-    wall: Wall
-    kept_out: list[str]
+    ends_on: date | None = None
+    group_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class Reader:
     name: str
     what: str | Promise
     at: datetime
+    by_glass: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,56 @@ def grants_of(matter: Matter, holders: list[Holder]) -> list[Grant]:
     entries = JournalEntry.objects.filter(matter_id=matter.pk, kind="matter.access_granted").order_by("pk")
     latest = {_principal(entry): entry for entry in entries}
     names = names_of({entry.actor_id for entry in latest.values() if entry.actor_id}, holders)
-    return [_grant(holder, latest.get(holder.principal), names) for holder in holders]
+    ends = outside_until(holders)
+    pages = _pages_of_groups(holders)
+    return [
+        _grant(holder, latest.get(holder.principal), names, ends.get(holder.principal), pages) for holder in holders
+    ]
+
+
+def _pages_of_groups(holders: list[Holder]) -> dict[int, str]:
+    groups = [-holder.principal for holder in holders if holder.is_group]
+    rows = GroupKind.objects.filter(group__in=groups).values_list("group_id", "public_id") if groups else []
+    return {-group_id: reverse("accounts:group", args=[public_id]) for group_id, public_id in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Somebody who once saw the matter and does not any more, by what was withdrawn last."""
+
+    name: str
+    is_group: bool
+    reason: str
+    until: datetime
+    ended_by: str
+
+
+def former_of(matter: Matter, holders: list[Holder]) -> list[Former]:
+    """Those whose access was withdrawn and not given again, the latest first."""
+    entries = JournalEntry.objects.filter(matter_id=matter.pk, kind="matter.access_withdrawn").order_by("pk")
+    here = {holder.principal for holder in holders}
+    latest = {who: entry for entry in entries if (who := _principal(entry)) not in here}
+    people = {who for who in latest if who > 0} | {entry.actor_id for entry in latest.values() if entry.actor_id}
+    names = names_of(people, holders)
+    groups = dict(Group.objects.filter(pk__in=[-who for who in latest if who < 0]).values_list("pk", "name"))
+    gone = [
+        Former(
+            names.get(who, "") if who > 0 else groups.get(-who, ""),
+            who < 0,
+            entry.reason,
+            entry.at,
+            names.get(entry.actor_id or 0, ""),
+        )
+        for who, entry in latest.items()
+    ]
+    return sorted(gone, key=lambda former: former.until, reverse=True)
+
+
+def outside_until(holders: list[Holder]) -> dict[int, date]:
+    """The last day of those on the team who are from outside."""
+    ids = [holder.principal for holder in holders if not holder.is_group]
+    rows = User.objects.filter(pk__in=ids, is_external=True, ends_on__isnull=False)
+    return {pk: ends_on for pk, ends_on in rows.values_list("pk", "ends_on") if ends_on is not None}
 
 
 def _principal(entry: JournalEntry) -> int:
@@ -77,33 +124,41 @@ def _principal(entry: JournalEntry) -> int:
     return int(facts["user_id"]) if "user_id" in facts else -int(facts.get("group_id", 0))
 
 
-def _grant(holder: Holder, entry: JournalEntry | None, names: dict[int, str]) -> Grant:
+def _grant(
+    holder: Holder, entry: JournalEntry | None, names: dict[int, str], ends_on: date | None, pages: dict[int, str]
+) -> Grant:
+    page = pages.get(holder.principal, "")
     if entry is None:
-        return Grant(holder, "", None, "")
-    return Grant(holder, entry.reason, entry.at, names.get(entry.actor_id or 0, ""))
+        return Grant(holder, "", None, "", ends_on, page)
+    return Grant(holder, entry.reason, entry.at, names.get(entry.actor_id or 0, ""), ends_on, page)
 
 
-def walls_of(matter: Matter) -> list[Standing]:
-    walls = list(Wall.objects.filter(matter=matter, ends_at=None).select_related("raised_by").order_by("-raised_at"))
-    bars = list(WallBar.objects.filter(matter=matter).select_related("user", "group")) if walls else []
-    return [Standing(wall, sorted(_kept_out(bar) for bar in bars if bar.wall_id == wall.pk)) for wall in walls]
-
-
-def _kept_out(bar: WallBar) -> str:
-    if bar.user is not None:
-        return bar.user.full_name
-    return bar.group.name if bar.group is not None else ""
+def broken_into(matter: Matter) -> list[tuple[BreakGlass, str]]:
+    """Every break-glass of the matter, latest first, with its reason."""
+    rows = break_glass.of_matter(matter)
+    kind = "matter.break_glass_began"
+    entries = JournalEntry.objects.filter(matter_id=matter.pk, kind=kind) if rows else []
+    reasons = {entry.facts.get("break_glass_id"): entry.reason for entry in entries}
+    return [(row, reasons.get(row.pk, "")) for row in rows]
 
 
 def readers_of(matter: Matter, holders: list[Holder]) -> list[Reader]:
     """The latest readers of the matter itself, once per person and kind of reading."""
-    words: dict[str, str] = {"page": _("read"), "export": _("exported")}
+    words: dict[str, str] = {
+        "page": _("read"),
+        "list": _("read in a list"),
+        "export": _("exported"),
+        "download": _("downloaded"),
+    }
     entries = list(audit.readers_of(matter)[:500])
-    latest: dict[tuple[int, str], datetime] = {}
+    latest: dict[tuple[int, str, bool], datetime] = {}
     for entry in entries:
-        latest.setdefault((entry.user_id, entry.what), entry.at)
-    names = names_of({user for user, _what in latest}, holders)
-    readers = [Reader(names.get(user, ""), words.get(what, what), at) for (user, what), at in latest.items()]
+        latest.setdefault((entry.user_id, entry.what, entry.break_glass_id is not None), entry.at)
+    names = names_of({user for user, _what, _glass in latest}, holders)
+    readers = [
+        Reader(names.get(user, ""), words.get(what, what), at, by_glass)
+        for (user, what, by_glass), at in latest.items()
+    ]
     return readers[:MOST_READERS]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
 from django.db.models import BooleanField, F, Q, QuerySet, Value
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from lawcrm import access
@@ -60,17 +61,33 @@ def level_among(holders: list[Holder], viewer: access.Viewer) -> Level | None:
 
 
 def candidates() -> QuerySet[User]:
-    """Staff who can be given access: active, and with a role that opens matters at all."""
+    """Staff who can be given access: active, of the firm, and with a role that opens matters at all."""
+    return _opening_matters().filter(is_external=False)
+
+
+def lawyers() -> QuerySet[User]:
+    """Of those, whoever may answer for a matter."""
+    entitled = Q(groups__permissions__codename="grant_access", groups__permissions__content_type__app_label="matters")
+    return candidates().filter(pk__in=User.objects.filter(entitled).values("pk"))
+
+
+def outsiders() -> QuerySet[User]:
+    """People from outside whose account has not ended."""
+    return _opening_matters().filter(is_external=True)
+
+
+def _opening_matters() -> QuerySet[User]:
     role = Q(
         groups__permissions__codename="view_matter",
         groups__permissions__content_type__app_label="matters",
         is_active=True,
     )
-    return User.objects.filter(role).distinct().order_by("full_name", "pk")
+    not_ended = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
+    return User.objects.filter(role, not_ended).distinct().order_by("full_name", "pk")
 
 
 def practice_groups() -> QuerySet[Group]:
-    return Group.objects.filter(kind__kind=GroupKind.Kind.PRACTICE).order_by("name")
+    return Group.objects.filter(kind__kind=GroupKind.Kind.PRACTICE, kind__dissolved_at=None).order_by("name")
 
 
 def names_of(user_ids: set[int], known: list[Holder]) -> dict[int, str]:

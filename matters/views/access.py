@@ -9,15 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from lawcrm import audit
 from lawcrm.accounts.models import User
-from matters.actions import team, walls
+from matters.actions import team
 from matters.actions.refused import Refused
-from matters.forms.access import GrantForm, ReasonForm, WallForm, WithdrawForm
-from matters.models import Matter, Wall
+from matters.actions.responsibility import EXTENDS
+from matters.forms.access import GrantForm, WithdrawForm
+from matters.models import Matter
 from matters.models.levels import Level
-from matters.queries import sight
+from matters.queries import sight, walls
 from matters.views import frame
 
 GRANTING = "matters.grant_access"
@@ -25,13 +27,17 @@ GRANTING = "matters.grant_access"
 
 @require_safe
 def access_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    opened = frame.load(request, public_id)
+    opened = frame.load_inside(request, public_id)
     return frame.page(
         opened,
         "matters/access.html",
         "access",
         grants=sight.grants_of(opened.matter, opened.holders),
-        walls=sight.walls_of(opened.matter),
+        former=sight.former_of(opened.matter, opened.holders),
+        may_extend=opened.matter.responsible_id == opened.person.pk and EXTENDS in opened.person.role_permissions(),
+        broken=sight.broken_into(opened.matter),
+        now=timezone.now(),
+        walls=walls.of_matter(opened.matter),
         readers=sight.readers_of(opened.matter, opened.holders),
     )
 
@@ -53,9 +59,11 @@ def grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _done(request, opened.matter, _("Access given."))
+            return done(request, opened.matter, _("Access given."))
+    elif form.is_bound:
+        audit.form_refused("matter.access_granted", opened.matter, form)
     heading, label = _("Give access"), _("Give access")
-    return _form(opened, form, heading, label)
+    return form_page(opened, form, heading, label)
 
 
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -75,59 +83,21 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _done(request, opened.matter, _("Access withdrawn."))
-    return _form(opened, form, _("Withdraw access"), _("Withdraw access"), kind="danger")
+            return done(request, opened.matter, _("Access withdrawn."))
+    elif not asked:
+        audit.form_refused("matter.access_withdrawn", opened.matter, form)
+    return form_page(opened, form, _("Withdraw access"), _("Withdraw access"), kind="danger")
 
 
-def raise_wall(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    opened = frame.load(request, public_id, Level.MANAGE, GRANTING)
-    form = WallForm(request.POST or None)
-    if form.is_valid():
-        values = form.cleaned_data
-        against = [*values["people"], *values.get("groups", [])]
-        try:
-            walls.raise_wall(
-                actor=opened.person,
-                matter=opened.matter,
-                against=against,
-                reason=values["reason"],
-                now=timezone.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _done(request, opened.matter, _("The wall stands, in open sessions too."))
-    note = _("A wall beats every grant, also those of groups. Whoever is kept out is not told.")
-    return _form(opened, form, _("Raise a wall"), _("Raise wall"), note=note)
-
-
-@require_POST
-def lower_wall(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    opened = frame.load(request, public_id, Level.MANAGE, GRANTING)
-    wall = Wall.objects.filter(matter=opened.matter, pk=frame.number(request, "wall")).first()
-    if wall is None:
-        raise Http404
-    asked = "reason" not in request.POST
-    form = ReasonForm() if asked else ReasonForm(request.POST)
-    if not asked and form.is_valid():
-        try:
-            walls.lower_wall(actor=opened.person, wall=wall, reason=form.cleaned_data["reason"], now=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _done(request, opened.matter, _("The wall is lowered."))
-    return _form(opened, form, _("Lower the wall"), _("Lower wall"), kind="danger", wall=wall.pk)
-
-
-def _form(opened: frame.File, form: Any, heading: str, label: str, **context: Any) -> HttpResponse:
-    known = {"note": "", "kind": "main", "wall": "", **context}
+def form_page(opened: frame.File, form: Any, heading: str, label: str, **context: Any) -> HttpResponse:
+    known = {"note": "", "kind": "main", **context}
     status = 422 if form.errors else 200
     return frame.page(
         opened, "matters/access_form.html", "access", status, form=form, heading=heading, label=label, **known
     )
 
 
-def _done(request: HttpRequest, matter: Matter, said: str) -> HttpResponse:
+def done(request: HttpRequest, matter: Matter, said: str) -> HttpResponse:
     """Back to the page, or to the list for whoever gave up their own access."""
     messages.success(request, said)
     if Matter.objects.filter(pk=matter.pk).exists():

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_safe
 from clients.models import Contact
 from lawcrm import audit
 from matters.actions.communications import AlreadyFiled, AlreadyLogged, file_mail, log_communication
-from matters.actions.refused import FormUsed, Refused
-from matters.forms.communications import ExchangeForm, MailForm
-from matters.forms.once import renew
+from matters.actions.confidentiality import classify_communication, mine
+from matters.actions.refused import Refused
+from matters.forms.communications import ConfidentialityForm, ExchangeForm, MailForm
+from matters.forms.once import tell_refused
 from matters.models import Communication, Matter
+from matters.models.confidentiality import Confidentiality
 from matters.models.levels import Level
 from matters.queries import correspondence, overview
 from matters.views import frame
@@ -50,6 +53,7 @@ def communication(request: HttpRequest, public_id: UUID, item: UUID) -> HttpResp
         heading=overview.title_of(row, counterpart.name if counterpart else None),
         counterpart=counterpart,
         envelope=correspondence.envelope_of(row),
+        may_classify=opened.may_log and opened.is_inside and len(mine()) > 1,
         attachments=correspondence.attachments_of(row),
     )
 
@@ -78,10 +82,33 @@ def _log(opened: frame.File, form: ExchangeForm) -> Communication | None:
     except AlreadyLogged as known:
         return known.communication
     except Refused as refusal:
-        form.add_error(None, str(refusal))
-        if isinstance(refusal, FormUsed):
-            renew(form, opened.person.pk)
+        tell_refused(form, refusal, opened.person.pk)
         return None
+
+
+def classify(request: HttpRequest, public_id: UUID, item: UUID) -> HttpResponse:
+    opened = frame.load_inside(request, public_id, Level.WORK, LOGGING)
+    row = Communication.objects.filter(matter=opened.matter, public_id=item).first()
+    if row is None:
+        raise Http404
+    form = ConfidentialityForm(request.POST or None, initial={"confidentiality": row.confidentiality})
+    back = reverse("matters:communication", args=[public_id, item])
+    if form.is_valid():
+        try:
+            classify_communication(
+                actor=opened.person,
+                communication=row,
+                wanted=form.cleaned_data["confidentiality"],
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(back)
+    status = 422 if form.errors else 200
+    context = {"form": form, "heading": row.subject, "back": back}
+    return frame.page(opened, "matters/classify.html", "communication", status, **context)
 
 
 def mail(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -103,15 +130,14 @@ def _file(request: HttpRequest, opened: frame.File, form: MailForm) -> Communica
             incoming=form.incoming(),
             direction=Communication.Direction(values["direction"]),
             counterpart=values["counterpart"],
+            confidentiality=values.get("confidentiality", Confidentiality.ORDINARY),
             now=timezone.now(),
         )
     except AlreadyFiled as known:
         messages.info(request, str(known))
         return known.communication
     except Refused as refusal:
-        form.add_error("mail", str(refusal))
-        if isinstance(refusal, FormUsed):
-            renew(form, opened.person.pk)
+        tell_refused(form, refusal, opened.person.pk, field="mail")
         return None
     if filed.is_readable:
         messages.success(request, _("E-mail filed."))
@@ -119,6 +145,6 @@ def _file(request: HttpRequest, opened: frame.File, form: MailForm) -> Communica
 
 
 def _contacts(matter: Matter) -> list[Contact]:
-    parties = overview.parties_of(matter)
-    known = [*(taking.contact for taking in parties), overview.court_apart(matter, parties)]
+    cast = overview.cast_of(matter)
+    known = [*(taking.contact for taking in cast.parties), cast.court]
     return [contact for contact in known if contact is not None]

@@ -52,15 +52,16 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @access.requires(ASK, REVIEW)
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The asker sees what was asked and decided; hits, note and reason are the officer's."""
+    """The asker sees what was asked and decided; hits and note are the officer's."""
     check = get_object_or_404(ConflictCheck.objects.select_related("asked_by", "decided_by"), public_id=public_id)
     if not _may(request, REVIEW):
-        return render(request, "matters/conflicts/asked.html", {"check": check})
+        return render(request, "matters/conflicts/asked.html", {"check": check, "reason": queries.reason_of(check)})
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _decided(request, check, form):
         return redirect("conflicts:list")
     audit.read(check)
-    return render(request, "matters/conflicts/review.html", {"check": check, "form": form, "terms": _by_term(check)})
+    context = {"check": check, "form": form, "terms": _by_term(check), "reason": queries.reason_of(check)}
+    return render(request, "matters/conflicts/review.html", context)
 
 
 def _decided(request: HttpRequest, check: ConflictCheck, form: DecideForm) -> bool:

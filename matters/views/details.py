@@ -24,9 +24,8 @@ CHANGING = "matters.change_matter"
 @require_safe
 def party_list(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id)
-    takings = overview.parties_of(opened.matter, former=True)
-    court = overview.court_apart(opened.matter, takings)
-    return frame.page(opened, "matters/parties.html", "parties", parties=takings, court=court)
+    cast = overview.cast_of(opened.matter, former=True)
+    return frame.page(opened, "matters/parties.html", "parties", parties=cast.parties, court=cast.court)
 
 
 def add_party(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -72,7 +71,7 @@ def end_party(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    opened = frame.load(request, public_id)
+    opened = frame.load_inside(request, public_id)
     return frame.page(
         opened,
         "matters/history.html",

@@ -55,8 +55,13 @@ class File:
             )
 
     @property
+    def is_inside(self) -> bool:
+        """People from outside are not told who reads, who is kept out and why somebody came or went."""
+        return not self.person.is_external
+
+    @property
     def banned(self) -> int:
-        return len(self.matter.deny)
+        return len(self.matter.deny) if self.is_inside else 0
 
     @property
     def team_size(self) -> int:
@@ -93,6 +98,14 @@ def load(request: HttpRequest, public_id: UUID, level: Level = Level.VIEW, permi
     return opened
 
 
+def load_inside(request: HttpRequest, public_id: UUID, level: Level = Level.VIEW, permission: str = READING) -> File:
+    """As `load`, for pages that are the firm's own affair."""
+    opened = load(request, public_id, level, permission)
+    if not opened.is_inside:
+        raise PermissionDenied(_("This page is for the firm's own people."))
+    return opened
+
+
 def tabs(opened: File, current: str) -> list[dict[str, Any]]:
     matter: Any = opened.matter
     own: list[tuple[int, str, str, int]] = [
@@ -100,9 +113,9 @@ def tabs(opened: File, current: str) -> list[dict[str, Any]]:
         (10, "communication", _("Communication"), matter.communication_count),
         (20, "documents", _("Documents"), matter.document_count),
         (40, "parties", _("Parties"), matter.party_count),
-        (60, "access", _("Access"), 0),
-        (70, "history", _("History"), 0),
     ]
+    if opened.is_inside:
+        own += [(60, "access", _("Access"), 0), (70, "history", _("History"), 0)]
     found = [
         (order, {"key": key, "label": label, "url": _url(matter, key), "count": count})
         for order, key, label, count in own

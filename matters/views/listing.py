@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from lawcrm import access
+from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.forms.listing import FilterForm
-from matters.queries import listing
+from matters.queries import break_glass, listing
 
 LONGEST_SEARCH = 100
 
@@ -56,6 +56,7 @@ def _filtered(request: HttpRequest, chosen: dict[str, str]) -> Any:
 
 def _frame(request: HttpRequest, form: FilterForm, chosen: dict[str, str], found: listing.Page) -> dict[str, Any]:
     person = cast("User", request.user)
+    audit.read_listed(row.matter for row in found.rows)
     return {
         "form": form,
         "rows": found.rows,
@@ -64,6 +65,7 @@ def _frame(request: HttpRequest, form: FilterForm, chosen: dict[str, str], found
         "narrow": False,
         "clear_url": reverse("matters:list") if chosen else "",
         "search_url": f"{reverse('matters:search')}?{urlencode(chosen)}" if chosen else reverse("matters:search"),
+        "may_break": break_glass.is_entitled(person),
         "may_open": "matters.open_matter" in person.role_permissions(),
     }
 

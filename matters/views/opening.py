@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.actions.opening import AlreadyOpened, open_matter
-from matters.actions.refused import FormUsed, Refused
-from matters.forms.once import renew
+from matters.actions.refused import Refused
+from matters.forms.once import tell_refused
 from matters.forms.opening import OpeningForm
 from matters.forms.picker import pick
 from matters.models import Matter
@@ -44,9 +44,7 @@ def _open(person: User, form: OpeningForm) -> Matter | None:
     except AlreadyOpened as known:
         return known.matter
     except Refused as refusal:
-        form.add_error(None, str(refusal))
-        if isinstance(refusal, FormUsed):
-            renew(form, person.pk)
+        tell_refused(form, refusal, person.pk)
         return None
 
 

@@ -14,14 +14,14 @@ from matters.views import frame
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id)
     matter = opened.matter
-    parties = overview.parties_of(matter)
-    court = overview.court_apart(matter, parties)
+    cast = overview.cast_of(matter)
+    parties, court = cast.parties, cast.court
     people = overview.named(parties) | ({court.pk: court.name} if court is not None else {})
     return frame.page(
         opened,
         "matters/detail.html",
         "overview",
-        happenings=overview.timeline(matter, opened.holders, people=people),
+        happenings=overview.timeline(matter, opened.holders, people=people, inside=opened.is_inside),
         parties=parties,
         court=court,
         cards=panels.load("aside", request, matter),

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from clients.models import Contact
-from lawcrm import ui
+from lawcrm import audit, ui
 from matters.queries import finding, overview
 
 READING = "matters.view_matter"
@@ -19,11 +19,12 @@ def found(request: HttpRequest, text: str) -> list[ui.Hit]:
         return []
     return [
         ui.Hit(reverse("matters:detail", args=[matter.public_id]), matter.title, "briefcase", matter.number)
-        for matter in finding.matters_like(text)
+        for matter in audit.read_listed(finding.matters_like(text))
     ]
 
 
 def of_contact(contact: Contact) -> dict[str, Any] | None:
     """The card on a contact's page; nothing at all where no matter may be seen."""
     parts = overview.parts_of(contact)
+    audit.read_listed(part.matter for part in parts)
     return {"parts": parts} if parts else None

@@ -13,8 +13,9 @@ from lawcrm import access, audit, erasure
 from lawcrm.crypto import files, keyring
 from lawcrm.models.outbox import OutboxMessage
 from matters.models import Matter
-from privacy import ledger, queries
+from privacy import ledger
 from privacy.models import Certificate, ErasureItem
+from privacy.queries import erasing as queries
 
 REASON = "retention"
 

@@ -2,26 +2,25 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.models import Matter
-from privacy import queries
 from privacy.models import ErasureItem, Hold
+from privacy.queries import erasing as queries
 
 
-class HoldRefused(Exception):
+class HoldRefused(audit.Refused):
     """A hold cannot be placed or released; the sentence says why."""
 
 
-class RestrictionRefused(Exception):
+class RestrictionRefused(audit.Refused):
     """The processing of a contact cannot be restricted or set free; the sentence says why."""
 
 
-@transaction.atomic
+@audit.attempt("hold.placed", on="matter")
 def place_hold(*, actor: User, matter: Matter, reason: str, now: datetime) -> Hold:
     """Keep a matter whatever its retention says; a release for erasure already given lapses."""
     _require_reason(reason, HoldRefused)
@@ -33,7 +32,7 @@ def place_hold(*, actor: User, matter: Matter, reason: str, now: datetime) -> Ho
     return hold
 
 
-@transaction.atomic
+@audit.attempt("hold.released", on="hold")
 def release_hold(*, actor: User, hold: Hold, reason: str, now: datetime) -> None:
     """End a hold. What it kept goes back to the start of the plan: nothing is erased at once."""
     _require_reason(reason, HoldRefused)
@@ -59,7 +58,7 @@ def _set_state(item: ErasureItem, state: ErasureItem.State) -> None:
     item.save()
 
 
-@transaction.atomic
+@audit.attempt("contact.restricted", on="contact")
 def restrict_contact(*, actor: User, contact: Contact, reason: str, now: datetime) -> None:
     """Art. 18 GDPR: keep the data, show it to few, change nothing."""
     _require_reason(reason, RestrictionRefused)
@@ -72,7 +71,7 @@ def restrict_contact(*, actor: User, contact: Contact, reason: str, now: datetim
         audit.record("contact.restricted", contact, reason=reason)
 
 
-@transaction.atomic
+@audit.attempt("contact.restriction_lifted", on="contact")
 def lift_restriction(*, actor: User, contact: Contact, reason: str, person_told: bool) -> None:
     """Art. 18 (3): the person is told before the restriction is lifted."""
     _require_reason(reason, RestrictionRefused)

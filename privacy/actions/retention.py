@@ -9,14 +9,21 @@ from django.utils.translation import gettext as _
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.models import Matter
-from privacy import queries
 from privacy.models import ErasureItem
+from privacy.queries import erasing as queries
 
 State = ErasureItem.State
 
 
-class PlanRefused(Exception):
+class PlanRefused(audit.Refused):
     """An entry of the plan cannot go on; the sentence says why."""
+
+
+class OwnProposal(PlanRefused):
+    """Nobody releases what they put forward themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You put this matter forward yourself. A second person has to release it."))
 
 
 @transaction.atomic
@@ -48,7 +55,7 @@ def _propose(matter: Matter, now: datetime) -> int:
     return 1
 
 
-@transaction.atomic
+@audit.attempt("retention.put_forward", on="item")
 def put_forward(*, actor: User, item: ErasureItem) -> None:
     """The first of two people: this matter is to go."""
     item = _locked(item)
@@ -59,7 +66,7 @@ def put_forward(*, actor: User, item: ErasureItem) -> None:
     audit.record("retention.put_forward", item, matter_id=item.matter_ref)
 
 
-@transaction.atomic
+@audit.attempt("retention.released", on="item")
 def release(*, actor: User, item: ErasureItem, now: datetime) -> None:
     """The second of two people; the erasure job does the rest."""
     item = _locked(item)
@@ -68,7 +75,7 @@ def release(*, actor: User, item: ErasureItem, now: datetime) -> None:
     if item.proposed_by_id is None:
         raise PlanRefused(_("Somebody has to put the matter forward first."))
     if item.proposed_by_id == actor.pk:
-        raise PlanRefused(_("You put this matter forward yourself. A second person has to release it."))
+        raise OwnProposal
     item.state, item.released_by, item.released_at = State.RELEASED, actor, now
     item.save()
     audit.record("retention.released", item, matter_id=item.matter_ref)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import partial
 
 from deadlines.actions.ending import mark_done, strike_deadline
 from deadlines.actions.entering import Entry, confirm_deadline, enter_deadline
@@ -45,7 +46,7 @@ DUES = [
         (-11, "Dava dilekçesi tebliğ edildi"), "İki hafta.", deputy="asli"),
     Due("gunes", 3, Kind.FOLLOW_UP, "Ek süre talebini değerlendir", "asli", "ida"),
     Due("rasmussen", 4, Kind.COURT_FIXED, "Stævning til Sø- og Handelsretten", "ida", "mette", deputy="ida"),
-    Due("lindqvist", 5, Kind.APPOINTMENT, "Undertecknande av testamente, två vittnen", "erik", "mette",
+    Due("lindqvist", 5, Kind.APPOINTMENT, "Undertecknande av testamente, två vittnen", "erik", "karin",
         clock=time(10, 30)),
     Due("akesson", 7, Kind.COURT_FIXED, "Yttrande över värderingen", "erik", "mette", CRITICAL, MIDNIGHT,
         (-14, "Föreläggande från tingsrätten"), deputy="erik"),
@@ -94,8 +95,8 @@ def enter_all(scene: Scene) -> None:
         _enter(scene, due)
     for due, end, how in ENDED:
         deadline = _enter(scene, due)
-        ending = mark_done if end == "done" else strike_deadline
         with scene.acting(due.by) as actor:
+            ending = partial(mark_done, receipt=how) if end == "done" else strike_deadline
             ending(actor=actor, deadline=deadline, seen=deadline.due_on, reason=how, now=scene.now)
     for matter, title, assignee, by, days in [*TASKS, DONE]:
         with scene.acting(by) as actor:

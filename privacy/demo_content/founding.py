@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from lawcrm import access, firm
-from privacy.demo_content import book, contacts, exchanges, matters, office, staff
+from privacy.demo_content import book, contacts, exchanges, glass, leaving, matters, office, reviews, staff, trail
 from privacy.demo_content.scene import Scene
 
 FACTS = firm.FirmFacts(
@@ -27,8 +27,14 @@ def found(*, now: datetime) -> bool:
     matters.open_all(scene)
     exchanges.exchange_all(scene)
     book.enter_all(scene)
+    staff.move_between_groups(scene)
+    leaving.let_go(scene)
     matters.end_all(scene)
     office.consent_all(scene)
     office.check_all(scene)
     office.plan_all(scene)
+    glass.break_all(scene)
+    reviews.review_all(scene)
+    trail.remember(scene)
+    trail.review_all(scene)
     return True

@@ -11,8 +11,10 @@ from lawcrm.accounts.models import User
 from matters.actions.closing import close_matter
 from matters.actions.opening import Opening, open_matter
 from matters.actions.parties import add_party
-from matters.actions.walls import raise_wall
+from matters.actions.team import grant_access
 from matters.models import Matter, MatterType, Party
+from matters.models.levels import Level
+from privacy.demo_content import walls
 from privacy.demo_content.scene import Scene, number
 from privacy.demo_content.staff import COMPANIES, DISPUTES, FAMILY
 
@@ -149,6 +151,12 @@ CASES = [
         summary="Sigtelse efter straffelovens § 279; klienten nægter sig skyldig.",
     ),
 ]
+# Matter, who gives it, to whom from outside, how far, why.
+OUTSIDERS = [
+    ("yildiz", "karin", "leyla", Level.WORK, "Translates the invoices and the site diary"),
+    ("gunes", "asli", "piet", Level.WORK, "Dutch counsel for the carrier's insurer in Rotterdam"),
+    ("nordlys", "anders", "sigrid", Level.VIEW, "Examines the capital increase for the bank"),
+]
 GROUPS = {"litigation": DISPUTES, "family": FAMILY, "inheritance": FAMILY, "corporate": COMPANIES}
 
 
@@ -165,7 +173,8 @@ def open_all(scene: Scene) -> None:
     for case in CASES:
         with scene.acting(case.lawyer) as actor:
             scene.matters[case.key] = _opened(scene, case, actor)
-    _wall_in(scene)
+    walls.raise_all(scene)
+    _let_in(scene)
 
 
 def end_all(scene: Scene) -> None:
@@ -220,13 +229,9 @@ def _add(matter: Matter, contact: Contact, role: Party.Role, now: datetime, refe
     )
 
 
-def _wall_in(scene: Scene) -> None:
-    """Mette's brother is the injured party, Erik advised him: neither shall learn of the defence."""
-    with scene.acting("karin") as actor:
-        raise_wall(
-            actor=actor,
-            matter=scene.matters["brandt"],
-            against=[scene.staff["mette"], scene.staff["erik"], scene.groups[COMPANIES]],
-            reason="Close to the injured party",
-            now=scene.now,
-        )
+def _let_in(scene: Scene) -> None:
+    for key, by, who, level, reason in OUTSIDERS:
+        with scene.acting(by) as actor:
+            grant_access(
+                actor=actor, matter=scene.matters[key], to=scene.staff[who], level=level, reason=reason, now=scene.now
+            )

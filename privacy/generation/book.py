@@ -61,6 +61,9 @@ def deadlines(plan: Plan) -> Iterator[str]:
             who if ended else None,
             ended,
             "Filed" if ended else "",
+            "Receipt on file" if ended else "",
+            second if ended else None,
+            ended,
         )
 
 
@@ -90,7 +93,8 @@ TABLES = (
     Table(
         "deadlines_deadline",
         "id public_id matter_id sealed_for kind criticality title due_on time_zone rule_code trigger_label trace"
-        " assignee_id deputy_id state entered_by_id confirmed_by_id confirmed_at ended_by_id ended_at ended_reason",
+        " assignee_id deputy_id state entered_by_id confirmed_by_id confirmed_at ended_by_id ended_at ended_reason"
+        " receipt checked_by_id checked_at",
         deadlines,
     ),
     Table("deadlines_reminder", "id deadline_id matter_id recipient_id step due_at state", reminders),

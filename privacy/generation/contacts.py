@@ -8,7 +8,7 @@ from privacy.generation.plan import Plan
 from privacy.generation.rows import Table, line
 
 SOURCES = ("self", "client", "opponent", "register", "import")
-OWN_GRANT_EVERY, FORMER_EVERY, WALL_EVERY = 5, 20, 5000
+OWN_GRANT_EVERY, FORMER_EVERY = 5, 20
 
 
 def contacts(plan: Plan) -> Iterator[str]:
@@ -92,14 +92,6 @@ def grants(plan: Plan) -> Iterator[str]:
         yield line(pk + number, permission, user, plan.first["clients_contact"] + place)
 
 
-def walls(plan: Plan) -> Iterator[str]:
-    pk = plan.first["clients_contactwall"]
-    for number, place in enumerate(range(plan.courts, plan.size.contacts, WALL_EVERY)):
-        chance = plan.chance("contact wall", place)
-        contact = plan.first["clients_contact"] + place
-        yield line(pk + number, contact, plan.user(chance), "Made up", plan.user(chance + 1), plan.today)
-
-
 TABLES = (
     Table(
         "clients_contact",
@@ -117,5 +109,4 @@ TABLES = (
     ),
     Table("clients_address", "id contact_id kind lines postcode city country share_id", addresses),
     Table("clients_contactuserobjectpermission", "id permission_id user_id content_object_id", grants),
-    Table("clients_contactwall", "id contact_id user_id reason raised_by_id raised_at", walls),
 )

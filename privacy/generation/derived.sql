@@ -1,5 +1,5 @@
 -- Rows leave their staging tables with the columns that triggers would have derived one statement at a time;
--- what they mean is said by contact_sight_truth and matter_sight_wrong (matters/migrations/sight.sql).
+-- what they mean is said by contact_sight_truth and matter_sight_wrong (matters/migrations/walls.sql).
 
 analyze staged_matters_matter;
 analyze staged_clients_contact;
@@ -13,10 +13,15 @@ select {matter_values}, coalesce(g.acl, '{{}}'), coalesce(b.deny, '{{}}')
                from matter_bar where matter_id >= {first_matter} group by 1) b on b.matter_id = s.id
  order by s.id;
 
+create temporary table barred_contact on commit drop as
+select contact_id, array_agg(distinct principal order by principal) as deny
+  from contact_bar where contact_id >= {first_contact} group by 1;
+
 create temporary table walled_party on commit drop as
 select p.contact_id, m.id as matter_id, m.acl
   from matters_party p join matters_matter m on m.id = p.matter_id
- where p.matter_id >= {first_matter} and m.deny <> '{{}}';
+  left join barred_contact b on b.contact_id = p.contact_id
+ where p.matter_id >= {first_matter} and not m.deny <@ coalesce(b.deny, '{{}}');
 
 insert into clients_contact ({contact_columns}, acl, acl_walled, walled, deny)
 select {contact_values},
@@ -29,12 +34,12 @@ select {contact_values},
                from (select contact_id, principal from contact_grant where contact_id >= {first_contact}
                      union
                      select p.contact_id, unnest(m.acl) from matters_party p join matters_matter m on m.id = p.matter_id
-                      where p.matter_id >= {first_matter} and m.deny = '{{}}') x
+                       left join barred_contact b on b.contact_id = p.contact_id
+                      where p.matter_id >= {first_matter} and m.deny <@ coalesce(b.deny, '{{}}')) x
               group by 1) o on o.contact_id = s.id
   left join (select contact_id, array_agg(distinct matter_id order by matter_id) as walled
                from walled_party group by 1) w on w.contact_id = s.id
   left join (select contact_id, array_agg(distinct principal order by principal) as acl
                from walled_party, unnest(acl) principal group by 1) q on q.contact_id = s.id
-  left join (select contact_id, array_agg(distinct principal order by principal) as deny
-               from contact_bar where contact_id >= {first_contact} group by 1) b on b.contact_id = s.id
+  left join barred_contact b on b.contact_id = s.id
  order by s.id;

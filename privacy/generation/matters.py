@@ -57,20 +57,33 @@ def parties(plan: Plan) -> Iterator[str]:
 
 
 def walls(plan: Plan) -> Iterator[str]:
-    for number, place in enumerate(filter(plan.is_walled, range(plan.size.matters))):
-        matter, pk = plan.first["matters_matter"] + place, plan.first["matters_wall"] + number
-        yield line(pk, matter, "Made up", plan.user(plan.worker_of(place)), plan.opened_on(place))
+    """Around every so many matters, then around some contacts."""
+    pk, first = plan.first["matters_wall"], plan.first["matters_matter"]
+    for place in plan.walled_matters():
+        user, day = plan.user(plan.worker_of(place)), plan.opened_on(place)
+        yield line(pk, first + place, None, "Made up", "", "t", user, day, day)
+        pk += 1
+    for place in plan.walled_contacts():
+        user, contact = plan.user(plan.chance("contact wall", place) + 1), plan.first["clients_contact"] + place
+        yield line(pk, None, contact, "Made up", "", "t", user, plan.today, plan.today)
+        pk += 1
 
 
 def bars(plan: Plan) -> Iterator[str]:
     """Against somebody, or a practice group, or now and then everybody who sees widely."""
     wall, pk = plan.first["matters_wall"], plan.first["matters_wallbar"]
-    for number, place in enumerate(filter(plan.is_walled, range(plan.size.matters))):
+    number = 0
+    for place in plan.walled_matters():
         chance, matter = plan.chance("bar", place), plan.first["matters_matter"] + place
         user = plan.user(plan.worker_of(place) + 1 + chance % (plan.workers - 1)) if chance % 3 else None
         wide = plan.group_of("broad" if chance >> 8 & 1 else "middle") if chance >> 4 & 3 == 0 else None
         group = None if user else wide or plan.practice(chance >> 16)
-        yield line(pk + number, wall + number, matter, user, group)
+        yield line(pk + number, wall + number, matter, None, user, group)
+        number += 1
+    for place in plan.walled_contacts():
+        user, contact = plan.user(plan.chance("contact wall", place)), plan.first["clients_contact"] + place
+        yield line(pk + number, wall + number, None, contact, user, None)
+        number += 1
 
 
 def communications(plan: Plan) -> Iterator[str]:
@@ -102,8 +115,8 @@ TABLES = (
         staged=True,
     ),
     Table("matters_party", "id matter_id contact_id role reference since", parties),
-    Table("matters_wall", "id matter_id reason raised_by_id raised_at", walls),
-    Table("matters_wallbar", "id wall_id matter_id user_id group_id", bars),
+    Table("matters_wall", "id matter_id contact_id reason notice is_silent raised_by_id raised_at starts_at", walls),
+    Table("matters_wallbar", "id wall_id matter_id contact_id user_id group_id", bars),
     Table(
         "matters_communication",
         "id public_id matter_id sealed_for kind direction happened_at minutes counterpart_id subject logged_by_id",

@@ -1,5 +1,6 @@
 """The plan of a made-up firm: how many of what, whose matter is whose, and who sees how much."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,7 +15,7 @@ YEARS = 15
 COURTS_MOST = 60
 HUBS_MOST = 200
 LEAST_USERS = 8
-WALLED_EVERY = 100
+WALLED_EVERY, CONTACT_WALLED_EVERY = 100, 5000
 ORGANISATIONS = 4  # of ten contacts
 
 
@@ -84,6 +85,12 @@ class Plan:
 
     def is_walled(self, matter: int) -> bool:
         return self.chance("wall", matter) % WALLED_EVERY == 0
+
+    def walled_matters(self) -> Iterator[int]:
+        return filter(self.is_walled, range(self.size.matters))
+
+    def walled_contacts(self) -> range:
+        return range(self.courts, self.size.contacts, CONTACT_WALLED_EVERY)
 
     def opened_on(self, matter: int) -> date:
         """Later matters have later numbers."""

@@ -316,6 +316,17 @@ const watchSession = () => {
   if (sessionSeconds && wait < 2 ** 31) setTimeout(warnOfEnd, Math.max(wait, 1000));
 };
 
+// Access reviews by keyboard: K keeps and goes on to the next row, R removes and asks for the reason.
+on("keydown", "[data-keep-remove] input[type=radio]", (event, radio) => {
+  const answer = { k: "keep", r: "remove" }[event.key.toLowerCase()];
+  if (!answer || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const row = radio.closest("[data-keep-remove]");
+  const rows = [...row.form.querySelectorAll("[data-keep-remove]")];
+  row.querySelector(`input[value=${answer}]`).click();
+  (answer === "remove" ? row.querySelector("input[type=text]") : rows[rows.indexOf(row) + 1]?.querySelector("input[type=radio]"))?.focus();
+});
+
 // htmx: failures are said in words; what it brings in is enhanced like the page.
 document.body.addEventListener("htmx:responseError", () => toast(words.failed, "danger"));
 document.body.addEventListener("htmx:sendError", () => toast(words.offline, "danger"));

@@ -3,10 +3,18 @@ const { sessionSeconds, sessionUrl, person } = document.body.dataset;
 const dialog = document.getElementById("session-ended");
 const login = dialog?.querySelector("a[href]").pathname;
 
-// Asked only when the last answer is old: usually nobody waits. The clock of the wall, as laptops sleep.
+// A button is sent unasked while the last answer is young. What somebody typed is always asked for first: a session
+// can be ended from elsewhere at any moment. The clock of the wall, as laptops sleep.
 const FRESH = Math.min(600, Number(sessionSeconds) || 0) * 1000;
 let known = Date.now();
 let resume = null;
+const typed = new WeakSet();
+window.addEventListener("input", (event) => event.target.form && typed.add(event.target.form), { capture: true });
+
+// On pages of views that want the second factor again, it is asked for here, before anything leaves the page.
+const stepUp = document.getElementById("step-up");
+const wantsMore = (form) => stepUp && form && !("confirming" in form.dataset);
+const isFresh = () => Date.now() - known < FRESH;
 
 const askAgain = () => { known = 0; };
 document.addEventListener("visibilitychange", askAgain);
@@ -18,7 +26,7 @@ const renew = (token) => {
   document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
 };
 
-const state = async () => {
+const state = async (more) => {
   try {
     const answer = await fetch(sessionUrl, { cache: "no-store", headers: { Accept: "application/json" } });
     if (!answer.ok) return "failed";
@@ -27,7 +35,7 @@ const state = async () => {
     if (now.person !== person) return "other";
     renew(now.token);
     known = Date.now();
-    return "alive";
+    return more && !now.fresh ? "stale" : "alive";
   } catch {
     return "failed";
   }
@@ -39,15 +47,39 @@ const say = (what) => {
 };
 
 let asking = null;
-const attempt = async () => {
-  asking ??= state();
-  const found = await asking;
-  asking = null;
-  if (found !== "alive") return say(found);
+let more = false;
+const goOn = () => {
   dialog.close();
+  stepUp?.close();
   const go = resume;
   resume = null;
   go?.();
+};
+const attempt = async () => {
+  asking ??= state(more);
+  const found = await asking;
+  asking = null;
+  if (found === "alive") return goOn();
+  if (found !== "stale") return say(found);
+  stepUp.showModal();
+};
+
+// The dialog's own form: a code or a passkey, judged by the server; what waited goes on afterwards.
+const confirm = async (form) => {
+  const said = stepUp.querySelector("[data-refused]");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    const { done, said: words, token } = await answer.json();
+    if (done) {
+      renew(token);
+      form.reset();
+      return goOn();
+    }
+    said.textContent = words;
+  } catch {
+    said.textContent = stepUp.dataset.failed;
+  }
+  said.hidden = false;
 };
 
 if (dialog) {
@@ -57,10 +89,16 @@ if (dialog) {
     const form = event.target;
     const { submitter } = event;
     const method = submitter?.getAttribute("formmethod") ?? form.method;
+    if ("stepUpForm" in form.dataset) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return confirm(form);
+    }
     if (method !== "post" || "themeForm" in form.dataset || cleared.delete(form)) return;
-    if (Date.now() - known < FRESH) return;
+    if (isFresh() && !typed.has(form) && !wantsMore(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    more = wantsMore(form);
     resume = () => {
       cleared.add(form);
       form.requestSubmit(submitter?.isConnected ? submitter : null);
@@ -70,8 +108,10 @@ if (dialog) {
   }, { capture: true });
 
   document.body.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.verb === "get" || Date.now() - known < FRESH) return;
+    // The page stays whatever the answer, so what was typed is safe without asking.
+    if (event.detail.verb === "get" || isFresh()) return;
     event.preventDefault();
+    more = false;
     resume = () => event.detail.issueRequest(true);
     attempt();
   });
@@ -82,6 +122,13 @@ if (dialog) {
     event.detail.shouldSwap = false;
     askAgain();
     say("ended");
+  });
+  // The server wanted the second factor for a part of a page: asked for on a page of its own, while this one stays.
+  document.body.addEventListener("htmx:responseError", (event) => {
+    if (!event.detail.xhr.getResponseHeader("X-Step-Up")) return;
+    event.stopImmediatePropagation();
+    askAgain();
+    say("confirm");
   });
 
   dialog.querySelector("[data-again]").addEventListener("click", attempt);

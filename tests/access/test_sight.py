@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from clients.models import Contact, ContactWall
-from lawcrm import access
+from clients.models import Contact
+from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterUserObjectPermission, Party, Wall, WallBar
 from tests import factories
@@ -35,18 +35,19 @@ def fetched(sql: str, parameters: Any) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def raise_wall(matter: Matter, against: User | Group) -> Wall:
+def raise_wall(around: Matter | Contact, against: User | Group) -> Wall:
     with access.as_system("test"):
-        wall = Wall.objects.create(matter=matter, reason="former client", raised_by=matter.responsible, raised_at=NOON)
-        who = {"user": against} if isinstance(against, User) else {"group": against}
-        WallBar.objects.create(wall=wall, matter=matter, **who)
+        root: Any = {"matter" if isinstance(around, Matter) else "contact": around}
+        by = factories.user("Karin Vestergaard")
+        wall = Wall.objects.create(reason="former client", raised_by=by, raised_at=NOON, **root)
+        who: Any = {"user" if isinstance(against, User) else "group": against}
+        WallBar.objects.create(wall=wall, **root, **who)
     return wall
 
 
 def lower_wall(wall: Wall) -> None:
     with access.as_system("test"):
-        wall.bars.all().delete()
-        wall.delete()
+        audit.update(wall.bars.all(), state=WallBar.State.LIFTED)
 
 
 @pytest.fixture
@@ -144,13 +145,9 @@ def test_a_contact_s_own_wall_beats_every_matter_that_brings_it(ida: User) -> No
     factories.party(matter, contact)
     factories.grant(matter, ida)
     assert sees(ida, contact)
-    with access.as_system("test"):
-        wall = ContactWall.objects.create(
-            contact=contact, user=ida, reason="a relative", raised_by=matter.responsible, raised_at=NOON
-        )
+    wall = raise_wall(contact, ida)
     assert not sees(ida, contact)
-    with access.as_system("test"):
-        wall.delete()
+    lower_wall(wall)
     assert sees(ida, contact)
 
 

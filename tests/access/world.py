@@ -2,29 +2,40 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from clients.models import ContactPoint
 from consent.models import Consent
-from deadlines.models import Deadline, Task
+from deadlines.models import CalendarFeed, Deadline, Task
 from lawcrm import access
 from lawcrm.accounts.models import User
 from lawcrm.crypto import files
-from matters.models import Communication, Document, Matter, Wall, WallBar
-from privacy.models import ErasureItem, Hold
-from tests import factories
+from matters.models import BreakGlass, BreakGlassRequest, Communication, Document, Matter, Takeover, Wall, WallBar
+from privacy.models import ErasureItem, Hold, MatterReview
+from tests import factories, personas
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CANARY = "Kanarienvogel"
 NOTHING = UUID(int=0)
 # Arguments that name no row.
-PLAIN = {"token": "x", "name": "x", "kind": "call", "app_label": "accounts", "url": "x", "object_id": "0"}
+PLAIN = {
+    "form": "csv",
+    "code": "refused",
+    "token": "x",
+    "name": "x",
+    "kind": "call",
+    "app_label": "accounts",
+    "url": "x",
+}
 
 
 @dataclass
@@ -32,6 +43,10 @@ class World:
     """Objects by the name under which addresses ask for them."""
 
     objects: dict[str, UUID] = field(default_factory=dict)
+    # Members of staff are no secret: administrators open their pages.
+    people: dict[str, UUID] = field(default_factory=dict)
+    # Nor are reviews of roles, which administrators answer.
+    offices: dict[str, UUID] = field(default_factory=dict)
     matter: Matter | None = None
 
 
@@ -73,8 +88,14 @@ def secret(responsible: User) -> World:
             note=CANARY,
             **people,
         )
+        review = MatterReview.objects.create(matter=matter, owner=responsible, slot=date(2026, 11, 20), opened_at=NOON)
         task = Task.objects.create(matter=matter, title=CANARY, assignee=responsible, created_by=responsible)
+        asked, glass = _glass(matter, responsible)
+    world.people = {"person": responsible.public_id}
     world.objects = {
+        "asked": asked.public_id,
+        "glass": glass.public_id,
+        "takeover": _takeover(matter, responsible).public_id,
         "matter": matter.public_id,
         "contact": contact.public_id,
         "communication": communication.public_id,
@@ -85,8 +106,45 @@ def secret(responsible: User) -> World:
         "share": point.share_id,
         "deadline": deadline.public_id,
         "task": task.public_id,
+        "feed": _feed(responsible).public_id,
+        "review": review.public_id,
     }
     return world
+
+
+def _feed(of: User) -> CalendarFeed:
+    with access.as_system("test"):
+        return CalendarFeed.objects.create(user=of, digest="x", name="x", made_at=NOON)
+
+
+def _takeover(matter: Matter, by: User) -> Takeover:
+    """Told by number alone to whoever may confirm one: the reason is written for them."""
+    people = {"leaver": by, "successor": by, "asked_by": by}
+    with access.as_system("test"):
+        return Takeover.objects.create(matter=matter, asked_at=NOON, reason="x", **people)
+
+
+def _glass(matter: Matter, holder: User) -> tuple[BreakGlassRequest, BreakGlass]:
+    """The second person is no one whom a list of people would show."""
+    second = personas.second_person()
+    people = {"confirmer": second}
+    asked = BreakGlassRequest.objects.create(
+        asker=holder,
+        **people,
+        number=matter.number,
+        reason=CANARY,
+        hours=24,
+        asked_at=NOON,
+        closes_at=NOON + timedelta(hours=2),
+        answer="confirmed",
+        answered_at=NOON,
+        settled_at=NOON,
+    )
+    ends_at = NOON + timedelta(days=1)
+    glass = BreakGlass.objects.create(
+        request=asked, matter=matter, holder=holder, **people, began_at=NOON, ends_at=ends_at
+    )
+    return asked, glass
 
 
 def _document(matter: Matter, by: User) -> Document:
@@ -103,30 +161,55 @@ def _document(matter: Matter, by: User) -> Document:
     )
 
 
-def wall_off(matter: Matter, user: User) -> None:
+class Undo(Exception):
+    """Ends what is undone."""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Everything inside is rolled back, so that what follows starts from the same rows."""
+    with suppress(Undo), transaction.atomic():
+        yield
+        raise Undo
+
+
+def wall_off(matter: Matter, kept_out: User | Group) -> None:
+    who = {"user": kept_out} if isinstance(kept_out, User) else {"group": kept_out}
     with access.as_system("test"):
         wall = Wall.objects.create(matter=matter, reason="x", raised_by=matter.responsible, raised_at=NOON)
-        WallBar.objects.create(wall=wall, matter=matter, user=user)
+        WallBar.objects.create(wall=wall, matter=matter, **who)
 
 
 def names() -> dict[str, tuple[str, ...]]:
     """Every named address of the resolver and the arguments it wants."""
-    return dict(_walk(get_resolver(), ()))
+    return {
+        ":".join((*spaces, pattern.name)): tuple(pattern.pattern.regex.groupindex)
+        for spaces, pattern in _patterns(get_resolver(), ())
+        if pattern.name
+    }
 
 
-def _walk(resolver: URLResolver, spaces: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _patterns(resolver: URLResolver, spaces: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], URLPattern]]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLPattern):
-            if pattern.name:
-                yield ":".join((*spaces, pattern.name)), tuple(pattern.pattern.regex.groupindex)
+            yield spaces, pattern
         else:
-            yield from _walk(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+            yield from _patterns(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+
+
+def nameless() -> list[str]:
+    """Addresses that no table can hold, because they have no name."""
+    return [
+        f"{' '.join(spaces)} {pattern.pattern}" for spaces, pattern in _patterns(get_resolver(), ()) if not pattern.name
+    ]
 
 
 def noun_of(name: str, argument: str) -> str:
     """Which object an address's argument names: by the argument, else by the app."""
     if argument == "share_id":
         return "share"
+    if argument in {"asked", "glass", "contact", "takeover"}:
+        return argument
     if argument == "item":
         return "document" if name.endswith("document") else "communication"
     by_name = {
@@ -135,9 +218,15 @@ def noun_of(name: str, argument: str) -> str:
         "privacy:put_forward": "item",
         "privacy:release": "item",
         "privacy:release_hold": "hold",
+        "privacy:matter_review": "review",
+        "privacy:group_review": "group review",
         "deadlines:of_matter": "matter",
+        "deadlines:docket_found": "docketentry",
+        "deadlines:remove_absence": "absence",
         "deadlines:finish_task": "task",
+        "deadlines:task_to_deadline": "task",
         "deadlines:reopen_task": "task",
+        "deadlines:revoke_feed": "feed",
         "clients:import": "import",
     }
     by_app = {
@@ -152,6 +241,19 @@ def noun_of(name: str, argument: str) -> str:
 
 def arguments(name: str, wanted: tuple[str, ...], world: World) -> dict[str, Any]:
     """Arguments that lead to the world's secret objects; a random id where it has none."""
-    return {
-        argument: PLAIN.get(argument) or world.objects.get(noun_of(name, argument)) or NOTHING for argument in wanted
-    }
+    return {argument: _argument(name, argument, world) for argument in wanted}
+
+
+def _argument(name: str, argument: str, world: World) -> Any:
+    if argument == "object_id":
+        return _of_administration(name)
+    noun = noun_of(name, argument)
+    known = world.people.get(argument) or world.objects.get(noun) or world.offices.get(noun)
+    return PLAIN.get(argument) or known or NOTHING
+
+
+def _of_administration(name: str) -> int:
+    """The administration knows accounts and roles, secret or not."""
+    model = {"admin:accounts_user": User, "admin:auth_group": Group}.get(name.rsplit("_", 1)[0])
+    row: Any = model._default_manager.order_by("pk").first() if model else None
+    return row.pk if row else 0

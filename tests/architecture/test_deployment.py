@@ -11,8 +11,8 @@ import yaml
 from lawcrm.settings.demands import ALWAYS, MAIL, OWNERS
 from tests.architecture.source import ROOT
 
-OURS = ("web", "worker", "beat", "migrate", "backup")
-SERVING = ("web", "worker", "beat")
+OURS = ("web", "worker", "beat", "watchdog", "migrate", "backup")
+SERVING = ("web", "worker", "beat", "watchdog")
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_the_proxy_s_log_has_no_query_no_token_and_no_cookie() -> None:
     caddy = (ROOT / "deploy" / "Caddyfile").read_text()
     found = re.search(r'request>uri regexp "(.*)" "\[masked\]"', caddy)
     assert found
-    for path in ("/contacts/?q=Ulfsdotter", "/sign-in/link/" + "Ab3" * 20 + "/"):
+    for path in ("/contacts/?q=Ulfsdotter", "/sign-in/link/" + "Ab3" * 20 + "/", f"/calendar/{'Ab3_-' * 9}.ics"):
         masked = re.sub(found[1], "[masked]", path)
         assert "Ulfsdotter" not in masked
         assert "Ab3" not in masked

@@ -13,11 +13,15 @@ from tests.architecture.source import ROOMS
 # Pages that a person who is not signed in may see; each is a decision (docs/architecture.md).
 OPEN_TO_ANYONE = {
     *("sign_in", "sign_out", "forgotten", "forgotten_sent", "password_link", "new_password"),
+    *("object_to_change", "feed"),
     *("ui_theme", "ui_session", "withdraw", "health_live", "health_ready", "health_on_time"),
     *("demo_codes", "demo_mails", "demo_mail", "ui_gallery"),  # 404 but in the demo
 }
 # Pages for someone whose password was right and whose second factor is still to come.
-OPEN_TO_PASSWORD = {"sign_out", "second_factor", "recovery", "enrol", "enrol_begin"}
+OPEN_TO_PASSWORD = {
+    *("sign_out", "second_factor", "recovery", "enrol", "enrol_begin"),
+    *("passkey_challenge", "add_passkey", "new_passkey_challenge"),
+}
 
 # The grants themselves: what sight is derived from cannot be asked through it.
 TRUTH = {

@@ -225,14 +225,20 @@ def explain(watch: Stopwatch) -> None:
         sys.stdout.write(f"\n-- {took * 1000:.0f} ms\n{text}\n\n")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def firm_arguments(words: str | None) -> argparse.ArgumentParser:
+    """What firm to measure in; the same words and sizes lead to the same one."""
+    parser = argparse.ArgumentParser(description=words)
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--matters", type=int, default=100_000)
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--grants", type=int, default=500_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", help="where the generated firm is kept; else .state/benchmark-…")
+    return parser
+
+
+def main() -> None:
+    parser = firm_arguments(__doc__)
     parser.add_argument("--viewers", nargs="+", choices=VIEWERS, default=VIEWERS)
     parser.add_argument("--only", default="", help="pages whose name holds this")
     parser.add_argument("--explain", action="store_true", help="print the slow statements of pages over budget")

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients import panels
 from clients.models import Address, Contact, ContactName, ContactPoint
+from clients.queries.contacts import PAGE
 from lawcrm import access, ui
 from lawcrm.models import ReadEntry
 from tests import factories, personas
@@ -157,7 +158,7 @@ def test_the_list_costs_the_same_queries_however_many_rows(browser: Any, count: 
     assert len(queries) == LIST_QUERIES, [query["sql"][:120] for query in queries]
 
 
-LIST_QUERIES = 11
+LIST_QUERIES = 10
 
 
 @pytest.mark.usefixtures("bare")
@@ -330,3 +331,41 @@ def test_the_roles_decide_what_is_done_not_what_is_seen() -> None:
     assert marketing.get(f"/contacts/{contact.public_id}/").status_code == 200
     assert marketing.post(f"/contacts/{contact.public_id}/edit/").status_code == 403
     assert marketing.post(f"/contacts/{contact.public_id}/confidential/", {"show": "1"}).status_code == 403
+
+
+def test_who_else_has_seen_a_contact_tells_of_no_hidden_matter(browser: Any) -> None:
+    contact = opened(factories.contact("Shared Person"), browser.user)
+    other = personas.client_for("lawyer")
+    opened(contact, other.user)
+    url = f"/contacts/{contact.public_id}/readers/"
+    for client in (other, browser):
+        assert client.get(f"/contacts/{contact.public_id}/").status_code == 200
+    assert names_in(browser.get(url)) == {browser.user.full_name}
+    officer = personas.client_for("data protection officer")
+    opened(contact, officer.user)
+    assert {browser.user.full_name, other.user.full_name} <= names_in(officer.get(url))
+
+
+def test_who_has_seen_an_entry_of_the_directory_is_shown_to_the_firm(browser: Any) -> None:
+    contact = factories.contact("Amtsgericht Mitte", is_directory=True, directory_reason="court")
+    other = personas.client_for("lawyer")
+    assert other.get(f"/contacts/{contact.public_id}/").status_code == 200
+    assert other.user.full_name in names_in(browser.get(f"/contacts/{contact.public_id}/readers/"))
+
+
+def names_in(page: Any) -> set[str]:
+    assert page.status_code == 200
+    return {row[1] for row in page.context["rows"]}
+
+
+def test_a_list_says_how_many_there_are_as_far_as_it_shows_them(browser: Any) -> None:
+    matter = factories.matter()
+    factories.grant(matter, browser.user)
+    for number in range(PAGE + 1):
+        factories.party(matter, factories.contact(f"Person {number:02d}"))
+        if number == PAGE - 1:
+            assert "50 contacts" in browser.get("/contacts/").content.decode()
+    first = browser.get("/contacts/")
+    assert "more than 50 contacts" in first.content.decode()
+    second = browser.get(first.context["older_url"])
+    assert (len(second.context["page"].rows), "more than 50 contacts" in second.content.decode()) == (1, True)

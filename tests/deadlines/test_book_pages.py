@@ -152,10 +152,11 @@ def test_what_is_no_date_is_none(written: str) -> None:
 
 
 def queries_of(browser: Any, url: str) -> int:
+    """Without the savepoints, which only a request inside a test's transaction has."""
     browser.get(url)
     with CaptureQueriesContext(connections["default"]) as caught:
         assert browser.get(url).status_code == 200
-    return len(caught)
+    return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in caught.captured_queries)
 
 
 @pytest.mark.parametrize(("name", "most"), [("today", 15), ("deadlines:list", 10), ("deadlines:tasks", 10)])
@@ -204,7 +205,7 @@ def test_filters_stand_in_the_address_and_nonsense_is_ignored(office: Office) ->
 def test_done_and_struck_stay_in_the_book_with_their_reason(office: Office) -> None:
     browser = office.browser(office.assistant)
     first, second = entered(office), entered(office, title="Wrong one")
-    done = {"seen": "2026-11-20", "reason": "sent by beA"}
+    done = {"seen": "2026-11-20", "reason": "sent by beA", "receipt": "14:02"}
     browser.post(reverse("deadlines:done", args=[first.public_id]), done)
     browser.post(reverse("deadlines:strike", args=[second.public_id]), {**done, "reason": "entered twice"})
     assert (again(first).state, again(second).state) == ("done", "struck")

@@ -43,4 +43,8 @@ SECOND_GUARDIAN = person("Lena Voss", "data protection officer")
 ADMINISTRATOR = person("Nils Thorsen", "administrator")
 NEWCOMER = person("Emre Demir", "lawyer")
 LEAVER = person("Tove Lind", "lawyer")
-STAFF = (LEAVER, LAWYER, NEWCOMER, COLLEAGUE, OUTSIDER, PARTNER, OFFICER, GUARDIAN, SECOND_GUARDIAN, ADMINISTRATOR)
+KEYHOLDER = person("İpek Karaca", "partner")
+STAFF = (
+    *(KEYHOLDER, LEAVER, LAWYER, NEWCOMER, COLLEAGUE, OUTSIDER, PARTNER),
+    *(OFFICER, GUARDIAN, SECOND_GUARDIAN, ADMINISTRATOR),
+)

@@ -133,6 +133,29 @@ def _user(email: str) -> Any:
 
 
 @scene
+def phone_only(email: str) -> int:
+    """This person has the phone and nothing else."""
+    from lawcrm.accounts.models import Passkey, RecoverySheet
+
+    return sum(model.objects.filter(user=_user(email)).delete()[0] for model in (Passkey, RecoverySheet))
+
+
+@scene
+def factor_long_ago(email: str) -> int:
+    """Make it an hour since this person last gave a second factor, in every session."""
+    from lawcrm.accounts.session_store import SessionStore
+    from lawcrm.accounts.step_up import FACTOR_AT
+
+    store = SessionStore()
+    rows = list(_user(email).sessions.all())
+    for row in rows:
+        kept = store.decode(row.session_data)
+        row.session_data = store.encode(kept | {FACTOR_AT: kept.get(FACTOR_AT, 0) - 3600})
+        row.save(update_fields=["session_data"])
+    return len(rows)
+
+
+@scene
 def due_again(job: str) -> int:
     """Forget that a job has run in its present slot: the next tick of beat takes it up."""
     from lawcrm.models.jobs import JobRun

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from lawcrm import outbox
 from lawcrm.accounts.actions import second_factor
-from lawcrm.accounts.models import FactorReset, TotpDevice, User
+from lawcrm.accounts.models import AccountChange, TotpDevice, User
 from lawcrm.models.outbox import OutboxMessage
 from tests import personas
 
@@ -33,7 +33,11 @@ def change(user: User) -> str:
 
 
 def act(client: Client, action: str, *rows: Any, url: str = STAFF) -> Any:
-    return client.post(reverse(url), {"action": action, "_selected_action": [row.pk for row in rows]}, follow=True)
+    return client.post(
+        reverse(url),
+        {"action": action, "_selected_action": [row.pk for row in rows], "reason": "asked at the desk"},
+        follow=True,
+    )
 
 
 def role(name: str) -> int:
@@ -43,9 +47,12 @@ def role(name: str) -> int:
 def test_only_accounts_are_registered() -> None:
     assert {model._meta.label for model in admin.site._registry} == {
         "accounts.User",
-        "accounts.FactorReset",
+        "accounts.AccountChange",
         "auth.Group",
     }
+
+
+MOMENTS = ("asked_at", "confirmed_at", "due_at")
 
 
 @pytest.mark.parametrize("name", ["partner", "lawyer", "data protection officer", "auditor"])
@@ -62,7 +69,7 @@ def test_it_wants_the_second_factor() -> None:
 def test_the_pages_open(boss: Client) -> None:
     user = personas.user_for("lawyer")
     names = ["admin:index", STAFF, "admin:accounts_user_add", "admin:auth_group_changelist"]
-    names += ["admin:accounts_factorreset_changelist"]
+    names += ["admin:accounts_accountchange_changelist"]
     for url in [*map(reverse, names), change(user), reverse("admin:auth_group_change", args=[role("lawyer")])]:
         assert boss.get(url).status_code == 200, url
 
@@ -111,7 +118,7 @@ def test_no_form_changes_the_address_the_password_or_rights_beyond_roles(boss: C
     boss.post(change(user), {**FACTS, "roles": [role("assistant")], **hostile})
     after = User.objects.filter(pk=user.pk).values().get()
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"full_name", "initials", "time_zone"}
+    assert changed == {"full_name", "initials", "time_zone", "role_given_at"}
     assert [group.name for group in user.groups.all()] == ["assistant"]
     assert user.user_permissions.count() == 0
 
@@ -146,7 +153,7 @@ def test_nothing_is_deleted(boss: Client) -> None:
 def test_no_page_shows_a_secret_or_a_hash(boss: Client) -> None:
     user = personas.user_for("lawyer", password=personas.PASSWORD)
     second_factor.install_device(user=user, secret="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
-    for url in (change(user), reverse(STAFF), reverse("admin:accounts_factorreset_changelist")):
+    for url in (change(user), reverse(STAFF), reverse("admin:accounts_accountchange_changelist")):
         text = boss.get(url).content.decode()
         assert "GEZDGNBV" not in text
         assert user.password not in text
@@ -156,20 +163,40 @@ def test_a_second_factor_is_reset_by_two_and_the_link_goes_to_the_person(boss: C
     user, second = personas.user_for("lawyer", password=personas.PASSWORD), personas.client_for("administrator")
     second_factor.install_device(user=user, secret="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
     act(boss, "ask_factor_reset", user)
-    reset = FactorReset.objects.get()
+    reset = AccountChange.objects.get()
     for alone in (boss, personas.signed_in(user)):
-        act(alone, "confirm", reset, url="admin:accounts_factorreset_changelist")
+        act(alone, "confirm", reset, url="admin:accounts_accountchange_changelist")
     assert TotpDevice.objects.filter(user=user).count() == 1
-    act(second, "confirm", reset, url="admin:accounts_factorreset_changelist")
+    act(second, "confirm", reset, url="admin:accounts_accountchange_changelist")
     assert TotpDevice.objects.filter(user=user).count() == 0
     user.refresh_from_db()
     assert not user.has_usable_password()
     assert OutboxMessage.objects.get(kind="accounts.password_link").recipient_id == user.pk
 
 
+def test_changes_of_how_people_sign_in_are_only_read(boss: Client) -> None:
+    user, other = personas.user_for("lawyer"), personas.user_for("administrator")
+    act(boss, "ask_factor_reset", user)
+    reset = AccountChange.objects.get()
+    before = AccountChange.objects.values().get()
+    forged = {
+        "kind": "address",
+        "user": user.pk,
+        "new_email": "thief@firm.example",
+        "asked_by": other.pk,
+        "confirmed_by": other.pk,
+        "reason": "x",
+        **{f"{name}_{part}": value for name in MOMENTS for part, value in (("0", "2026-11-20"), ("1", "12:00"))},
+    }
+    assert boss.post(reverse("admin:accounts_accountchange_change", args=[reset.pk]), forged).status_code == 403
+    assert boss.post(reverse("admin:accounts_accountchange_add"), forged).status_code == 403
+    assert boss.post(reverse("admin:accounts_accountchange_delete", args=[reset.pk])).status_code == 403
+    assert AccountChange.objects.values().get() == before
+
+
 def test_an_administrator_cannot_ask_for_their_own_reset(boss: Client) -> None:
     act(boss, "ask_factor_reset", boss.user)  # type: ignore[attr-defined]
-    assert not FactorReset.objects.exists()
+    assert not AccountChange.objects.exists()
 
 
 def test_access_is_ended_and_opened_again(boss: Client) -> None:

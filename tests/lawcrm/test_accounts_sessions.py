@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from lawcrm import access
 from lawcrm.accounts.actions import second_factor, staff
 from lawcrm.accounts.models import DeviceSession, RecoverySheet, TotpDevice, User
 from lawcrm.accounts.models.devices import step_at
+from lawcrm.accounts.views import profile
 from lawcrm.middleware import DeclareViewer
 from tests import personas
 
@@ -146,13 +149,14 @@ def test_a_save_in_flight_does_not_bring_an_ended_session_back() -> None:
 
 def test_password_alone_opens_only_the_pages_of_the_second_factor() -> None:
     client = personas.password_only(person())
-    open_names = {"second_factor", "recovery", "enrol", "sign_in", "forgotten", "forgotten_sent"}
+    open_names = {"second_factor", "recovery", "enrol", "add_passkey", "sign_in", "forgotten", "forgotten_sent"}
     patterns = get_resolver().url_patterns
     namespace = next(entry for entry in patterns if getattr(entry, "namespace", "") == "accounts")
     closed = [entry.name for entry in namespace.url_patterns if entry.name not in open_names and not _takes(entry)]
     assert "profile" in closed
     answers = {name: client.get(reverse(f"accounts:{name}")) for name in closed}
     allowed = {"demo_codes": 404, "sign_out": 405, "enrol_begin": 405, "new_password": 410}
+    allowed |= {"passkey_challenge": 405, "new_passkey_challenge": 405}
     for name, answer in answers.items():
         if name in allowed:
             assert answer.status_code == allowed[name], name
@@ -186,7 +190,7 @@ def test_asking_whether_the_session_stands_neither_lengthens_nor_makes_one(noon:
     somebody = person()
     client, url = in_browser(somebody), reverse("ui_session")
     answer = client.get(url).json()
-    assert answer.keys() == {"alive", "person", "token"}
+    assert answer.keys() == {"alive", "person", "token", "fresh"}
     assert str(somebody.public_id) not in str(answer)
     noon.shift(timedelta(minutes=59))
     assert client.get(url).json()["person"] == answer["person"]
@@ -219,3 +223,18 @@ def test_what_was_sent_after_the_end_is_said_not_to_be_saved(noon: Any) -> None:
     assert "what you just sent was not saved" in sent.content.decode()
     assert sent.redirect_chain[0][0].endswith(f"next={reverse('clients:enter')}")
     assert "just sent" not in client.get(PROFILE, follow=True).content.decode()
+
+
+def test_a_profile_saved_while_the_person_leaves_does_not_undo_it() -> None:
+    user, boss = personas.user_for("lawyer"), personas.user_for("administrator")
+    stale = User.objects.get(pk=user.pk)
+    with access.as_user(boss):
+        staff.end_access(actor=boss, user=user, reason="left", now=timezone.now())
+    said = {"full_name": "New Name", "initials": "", "language": "en", "time_zone": "Europe/Berlin"}
+    request = RequestFactory().post(PROFILE, said)
+    request.user, request.session = stale, {}  # type: ignore[assignment]
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
+    with access.as_user(stale):
+        assert profile.profile(request).status_code == 302
+    after = User.objects.get(pk=user.pk)
+    assert (after.full_name, after.is_active, after.has_usable_password()) == ("New Name", False, False)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import redis
@@ -40,11 +40,13 @@ with outbox_kinds.registered():
 
 
 @contextmanager
-def process(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
+def process(*command: str, output: IO[bytes] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "lawcrm.settings.test", "PYTHONPATH": str(ROOT)}
     for alias in ALIASES:
         environment |= urls(alias, str(connections[alias].settings_dict["NAME"]))
-    running = subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT)  # noqa: S603
+    running = subprocess.Popen(  # noqa: S603
+        [sys.executable, *command], env=environment, cwd=ROOT, stdout=output, stderr=output
+    )
     try:
         yield running
     finally:
@@ -53,9 +55,9 @@ def process(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @contextmanager
-def worker(post: Post) -> Iterator["subprocess.Popen[bytes]"]:
-    options = ("-A", "lawcrm", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-l", "ERROR")
-    with process("-c", WORKER, str(post.port), *options) as running:
+def worker(post: Post, level: str = "ERROR", output: IO[bytes] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+    options = ("-A", "lawcrm", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "-l", level)
+    with process("-c", WORKER, str(post.port), *options, output=output) as running:
         yield running
 
 

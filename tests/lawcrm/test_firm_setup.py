@@ -91,6 +91,11 @@ def test_the_database_holds_one_firm_only() -> None:
         ({"number_format": "{year}"}, r"needs \{number\}"),
         ({"number_format": "{year}{oops}"}, r"needs \{number\}"),
         ({"number_format": "{number.__class__}"}, r"needs \{number\}"),
+        ({"number_format": "{random}"}, r"stands \{year\}"),
+        ({"number_format": "{year}-{number}-{random}"}, r"no \{number\}"),
+        ({"number_format": "Az {year}/{number}"}, "no spaces and no small letters"),
+        ({"number_format": "M{number}a"}, "no spaces and no small letters"),
+        ({"number_format": "KANZLEI-BERLIN-{year}-{number}"}, "at most 20 characters"),
         ({"admin_email": "ane@firm.example, eve@evil.example"}, "e-mail address"),
         ({"admin_name": ""}, "e-mail address"),
     ],
@@ -151,5 +156,16 @@ def test_mail_held_by_a_restore_waits_until_it_is_released(capsys: pytest.Captur
 
 
 def test_the_form_of_matter_numbers() -> None:
-    for good in ("{number}", "{year}-{number:04d}", "M{year}/{number}"):
+    for good in ("{number}", "{year}-{number:04d}", "M{year}/{number}", "{year}-{random}"):
         firm.check_number_format(good)
+
+
+@pytest.mark.django_db
+def test_the_form_of_matter_numbers_can_be_changed_later() -> None:
+    with pytest.raises(CommandError, match="not been set up"):
+        call_command("firm", "numbers", "{year}-{random}")
+    set_up()
+    with pytest.raises(CommandError, match="needs"):
+        call_command("firm", "numbers", "{year}")
+    call_command("firm", "numbers", "{year}-{random}")
+    assert Firm.objects.get().number_format == "{year}-{random}"

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from guardian.backends import ObjectPermissionBackend
 
 from lawcrm import engines
+from lawcrm.accounts.backends import GrantBackend
 from lawcrm.accounts.models import User
 from lawcrm.logs import JsonFormatter
 from lawcrm.proxy import ClientAddress
@@ -166,7 +168,16 @@ def test_a_deployment_passes_django_s_own_check(start: Start) -> None:
         "KEYS_DATABASE_URL": engines.url(str(connections["keys"].settings_dict["NAME"]), "lawcrm_app"),
     }
     done = start(manage, "check", "--deploy", "--fail-level", "WARNING", **urls)
-    assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (1 silenced).\n"), done.stderr
+
+
+def test_the_only_warning_silenced_is_the_one_our_grants_answer(start: Start) -> None:
+    """Guardian asks whether its backend is hooked, by name; ours is hooked in its place and is one of its kind."""
+    asked = "from django.conf import settings; print(settings.SILENCED_SYSTEM_CHECKS, settings.AUTHENTICATION_BACKENDS)"
+    backends = [f"lawcrm.accounts.backends.{name}" for name in ("WallBackend", "RoleBackend", "GrantBackend")]
+    done = start(asked)
+    assert done.stdout == f"{['guardian.W001']} {backends}\n", done.stderr
+    assert issubclass(GrantBackend, ObjectPermissionBackend)
 
 
 def test_addresses_in_secret_files_keep_the_embedded_servers_away(start: Start, tmp_path: Path) -> None:

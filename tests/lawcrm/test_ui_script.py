@@ -213,10 +213,21 @@ def marker(page: Page) -> str:
     return str(page.get_attribute("body", "data-person"))
 
 
-def test_a_fresh_page_sends_without_asking(page: Page, served: Served) -> None:
+def test_a_button_of_a_fresh_page_sends_without_asking(page: Page, served: Served) -> None:
+    page.clock.install()
+    page.goto(f"{SITE}/ui/")
+    page.clock.fast_forward(9 * 60_000)
     with page.expect_navigation():
-        write_and_send(page, minutes=9)
+        page.evaluate("() => { const f = document.querySelector('#form'); f.noValidate = true; f.requestSubmit(); }")
     assert (served.asked, served.posted) == (0, ["/ui/"])
+
+
+def test_what_was_typed_is_asked_for_first_however_fresh_the_page(page: Page, served: Served) -> None:
+    """The session may have been ended from another device a second ago."""
+    served.session = {"alive": False}
+    write_and_send(page, minutes=1)
+    page.locator(ENDED).wait_for()
+    assert (served.asked, served.posted, page.input_value("#id_title")) == (1, [], "Berufung")
 
 
 def test_an_old_page_asks_first_and_sends_when_the_session_stands(page: Page, served: Served) -> None:

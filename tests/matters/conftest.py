@@ -1,6 +1,6 @@
 """A partner, an outsider, and a matter opened the way people open one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,10 +13,18 @@ from lawcrm.accounts.models import User
 from matters.actions.opening import Opening, open_matter
 from matters.models import Matter
 from tests import factories, personas
+from tests.lawcrm.mail_server import Post, mail_server, options
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 type Opener = Callable[..., Matter]
+
+
+@pytest.fixture
+def post(settings: Any) -> Iterator[Post]:
+    with mail_server() as post:
+        settings.MAILERS = options(post.port)
+        yield post
 
 
 @pytest.fixture

@@ -113,14 +113,16 @@ def test_a_wall_keeps_out_neither_its_maker_nor_the_responsible(opened: Opener, 
         wall(karin, matter)
 
 
-def test_whom_a_wall_kept_out_stays_in_its_history(matter: Matter, karin: User, ida: User) -> None:
+def test_whom_a_wall_kept_out_stays_with_it(matter: Matter, karin: User, ida: User) -> None:
     standing = wall(karin, matter, ida)
     with access.as_user(karin):
         walls.lower_wall(actor=karin, wall=standing, reason="consent given", now=NOW)
-        past = [(row.history_type, row.user_id) for row in WallBar.history.order_by("history_id")]
+        past = [(row.history_type, row.user_id, row.state) for row in WallBar.history.order_by("history_id")]
+        bars = list(WallBar.objects.values_list("user_id", "state"))
         with pytest.raises(walls.AlreadyLowered):
             walls.lower_wall(actor=karin, wall=standing, reason="again", now=NOW)
-    assert past == [("+", ida.pk), ("-", ida.pk)]
+    assert past == [("+", ida.pk, "standing"), ("~", ida.pk, "lifted")]
+    assert bars == [(ida.pk, "lifted")]
 
 
 def test_derived_sight_agrees_with_the_truth(opened: Opener, karin: User, ida: User, outsider: User) -> None:
@@ -172,7 +174,7 @@ def test_the_forms_give_wall_and_withdraw(matter: Matter, ida: User, karin: User
     assert "behind the wall" in page
     with access.as_user(karin):
         standing = WallBar.objects.get().wall_id
-    assert browser.post(f"{base}wall/lower/", {"wall": standing, "reason": "consent"}).status_code == 302
+    assert browser.post("/matters/walls/lower/", {"wall": standing, "reason": "consent"}).status_code == 302
     assert browser.post(f"{base}withdraw/", {"holder": ida.pk, "reason": "left"}).status_code == 302
     assert list(levels(matter, karin)) == ["Karin Vestergaard"]
 

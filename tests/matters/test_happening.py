@@ -20,7 +20,7 @@ from matters.actions.communications import Exchange, NotYet, log_communication
 from matters.actions.opening import NewContact
 from matters.models import Communication, Matter, Party
 from matters.queries import overview
-from tests import factories, personas
+from tests import factories
 from tests.matters.conftest import NOW, Opener
 from tests.matters.mails import PDF
 from tests.matters.test_mail import named
@@ -185,14 +185,6 @@ def test_a_stale_form_overwrites_nothing_and_keeps_what_was_typed(matter: Matter
         ("First", "Second"),
         ("Yıldız ./. Nordbau GmbH", "First"),
     ]
-
-
-def test_handing_over_gives_the_new_responsible_the_matter(matter: Matter, ida: User, browser: Client) -> None:
-    address = f"/matters/{matter.public_id}/change/"
-    shown = browser.get(address).context["form"]
-    sent = {name: shown[name].value() or "" for name in shown.fields}
-    assert browser.post(address, {**sent, "responsible": ida.pk}).status_code == 302
-    assert personas.signed_in(ida).get(f"/matters/{matter.public_id}/access/give/").status_code == 200
 
 
 def test_history_and_journal_are_guarded(matter: Matter, karin: User, outsider: User) -> None:

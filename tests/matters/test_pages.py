@@ -20,9 +20,9 @@ OF_ONE_MATTER = [pattern for pattern in urlpatterns if "public_id" in str(patter
 
 
 def address(name: str, matter: Matter) -> str:
-    extra = {"item": uuid4()} if name in {"communication", "document"} else {}
-    extra |= {"kind": "call"} if name == "log" else {}
-    return reverse(f"matters:{name}", kwargs={"public_id": matter.public_id, **extra})
+    known = {"public_id": matter.public_id, "item": uuid4(), "kind": "call"}
+    pattern = next(pattern for pattern in urlpatterns if pattern.name == name).pattern
+    return reverse(f"matters:{name}", kwargs={part: known[part] for part in pattern.converters})
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

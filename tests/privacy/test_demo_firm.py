@@ -1,5 +1,7 @@
 """The demo's firm: filled once, as the people who would do it, with something for everyone to look at."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -8,12 +10,15 @@ from django.utils import timezone
 from clients.models import Contact, ContactPoint, Court
 from consent.models import Consent
 from deadlines.models import Deadline, Task
-from lawcrm import access
+from lawcrm import access, audit
+from lawcrm.accounts import leaving
 from lawcrm.accounts.models import TotpDevice, User
 from lawcrm.accounts.roles import ROLES
 from lawcrm.demo import PASSWORD
+from lawcrm.models import LogReview, RefusedRequest
+from lawcrm.review import volume
 from matters.models import Communication, ConflictCheck, ConflictHit, Document, Matter
-from privacy.models import ErasureItem
+from privacy.models import ErasureItem, GroupReview, MatterReview, MatterReviewItem
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +71,18 @@ def test_there_is_something_of_everything(firm: None) -> None:
         assert Task.objects.filter(assignee=karin, done_at=None).count() == 4
 
 
+def test_somebody_read_unusually_much_and_the_officer_has_begun_to_look(firm: None) -> None:
+    today = timezone.localdate()
+    with access.as_user(User.objects.get(email="nanna.ravn@holm.example")):
+        found = volume.volume(today - timedelta(days=27), today)
+        loud = [reader.user_id for reader in found.readers if reader.unusual]
+        reviews = LogReview.objects.order_by("month").values_list("signed_by__initials", flat=True)
+        assert (list(reviews), [User.objects.get(pk=pk).initials for pk in loud]) == (["NR", None], ["AY"])
+        assert RefusedRequest.objects.count() == 10
+    with access.as_system("test"):
+        assert list(audit.signatures_wrong()) == []
+
+
 def test_the_wall_keeps_out_and_the_plan_is_walkable(firm: None) -> None:
     with access.as_user(User.objects.get(email="mette.kjaergaard@holm.example")):
         assert not Matter.objects.filter(title="Anklagemyndigheden mod Brandt").exists()
@@ -77,3 +94,24 @@ def test_the_wall_keeps_out_and_the_plan_is_walkable(firm: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select * from sight_wrong()")
         assert cursor.fetchall() == []
+
+
+def test_reviews_are_answered_waiting_late_and_one_was_ended_by_silence(firm: None) -> None:
+    with access.as_system("test"):
+        closed = MatterReview.objects.filter(closed_at__isnull=False)
+        assert closed.count() == 4
+        assert list(MatterReviewItem.objects.filter(state="silence").values_list("matter__title", flat=True)) == [
+            "Hansson, gåvobrev"
+        ]
+        assert MatterReview.objects.filter(closed_at=None, times_asked=3).count() == 1
+        assert MatterReview.objects.filter(closed_at=None, times_asked=1).count() == 5
+        assert GroupReview.objects.filter(closed_at=None, times_asked=1).count() == 3
+        assert audit.verify() == []
+
+
+def test_who_left_has_nothing_any_more(firm: None) -> None:
+    henrik = User.objects.get(email="henrik.dahl@holm.example")
+    assert not henrik.is_active
+    assert sum(line.count for line in leaving.lines_of(henrik)) == 0
+    counts = henrik.leaving_records.get().record["counts"]
+    assert (counts["deadlines"], counts["tasks"], counts["matter_grants"]) == (1, 1, 1)

@@ -17,9 +17,10 @@ from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.crypto import files, keyring
 from matters.models import Communication, Document, Matter
-from privacy import ledger, queries
+from privacy import ledger
 from privacy.actions import erasure, holds, replay, retention
 from privacy.models import Certificate, ErasureItem, Hold
+from privacy.queries import erasing as queries
 from tests import factories, personas
 
 pytestmark = pytest.mark.django_db(transaction=True)

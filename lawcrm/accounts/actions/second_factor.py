@@ -6,22 +6,17 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from lawcrm import audit
 from lawcrm.accounts import notices
 from lawcrm.accounts.actions.sessions import end_sessions
 from lawcrm.accounts.actions.signing_in import WrongCode
-from lawcrm.accounts.models import FactorReset, RecoveryCode, RecoverySheet, TotpDevice, User
+from lawcrm.accounts.models import Passkey, RecoveryCode, RecoverySheet, TotpDevice, User
 
 SECRET_BYTES = 20  # RFC 4226 4: 160 bits recommended
 # Without letters and digits that are mistaken for each other on paper.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODES, LETTERS = 10, 10
-
-
-class ResetRefused(Exception):
-    """A reset of a second factor that these two people cannot do."""
 
 
 def begin_enrolment(*, actor: User) -> TotpDevice:
@@ -68,36 +63,7 @@ def renew_recovery_codes(*, actor: User) -> list[str]:
     return [f"{code[0]}-{code[1:6]}-{code[6:]}" for code in codes]
 
 
-def ask_reset(*, actor: User, user: User, reason: str, now: datetime) -> FactorReset:
-    """An administrator asks; nothing happens until another one confirms."""
-    if user == actor:
-        raise ResetRefused(_("Your own second factor is reset by two other administrators."))
-    with transaction.atomic():
-        if FactorReset.objects.filter(user=user, confirmed_at=None).exists():
-            raise ResetRefused(_("A reset for this person already waits for a second administrator."))
-        audit.record("accounts.factor_reset_asked", user, reason=reason)
-        return FactorReset.objects.create(user=user, asked_by=actor, reason=reason, asked_at=now)
-
-
-def confirm_reset(*, actor: User, reset: FactorReset, now: datetime) -> None:
-    """The second administrator agrees: all ends, and a link for a new password goes to the person."""
-    with transaction.atomic():
-        reset = FactorReset.objects.select_for_update(of=("self",)).get(pk=reset.pk)
-        if reset.confirmed_at is not None:
-            raise ResetRefused(_("This reset was confirmed before."))
-        if actor in (reset.asked_by, reset.user):
-            raise ResetRefused(_("A second administrator confirms, not the one who asked and not the person."))
-        reset.confirmed_by, reset.confirmed_at = actor, now
-        reset.save(update_fields=["confirmed_by", "confirmed_at"])
-        forget_factors(reset.user)
-        # Whoever knows the old password must not be the one who enrols the next device.
-        reset.user.set_unusable_password()
-        reset.user.save(update_fields=["password"])
-        end_sessions(user=reset.user)
-        audit.record("accounts.factor_reset", reset.user, reason=reset.reason, asked_by=reset.asked_by_id)
-        notices.password_link(reset.user, now)
-
-
 def forget_factors(user: User) -> None:
+    Passkey.objects.filter(user=user).delete()
     TotpDevice.objects.filter(user=user).delete()
     RecoverySheet.objects.filter(user=user).delete()

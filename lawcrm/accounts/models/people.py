@@ -11,8 +11,10 @@ from django.contrib.auth.models import Permission, PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lawcrm.accounts.reach import FAR_REACHING
 from lawcrm.personal_data import PersonalData
 
 
@@ -49,7 +51,13 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
     ends_on = models.DateField(_("account ends on"), null=True, blank=True)
+    # Counsel, translators, auditors: never in a practice group, never managing, never "the whole firm".
+    is_external = models.BooleanField(_("from outside the firm"), default=False, db_default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # The days somebody has to set up the second factor a role needs are counted from here.
+    role_given_at = models.DateTimeField(null=True, editable=False)
+    # Until then the roles hold nothing that reaches beyond the matters the person was given: see accounts/reach.py.
+    powers_from = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -67,9 +75,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
             "time_zone": "technical",
             "last_login": "technical",
             "joined_at": "technical",
+            "role_given_at": "technical",
+            "powers_from": "technical",
             "ends_on": "technical",
         },
-        none=["public_id", "is_active", "is_staff", "is_superuser"],
+        none=["public_id", "is_active", "is_staff", "is_superuser", "is_external"],
         purpose="staff_administration",
         retention="staff",
         erase="blank",
@@ -78,9 +88,20 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
+        permissions: ClassVar[list[tuple[str, Any]]] = [
+            ("see_as", "Ask what a person would see, in counts and numbers"),
+            ("extend_externals", "Extend the account of somebody from outside"),
+            ("vouch_for", "Vouch for a new account, which then waits no more"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # Two spellings of one address would be two accounts for one mailbox.
             models.UniqueConstraint(Lower("email"), name="accounts_user_email_once"),
+            # Somebody from outside has an end, and administers nothing.
+            models.CheckConstraint(
+                condition=models.Q(is_external=False)
+                | models.Q(ends_on__isnull=False, is_staff=False, is_superuser=False),
+                name="accounts_external_ends",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +113,21 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and any(held.startswith(f"{app_label}.") for held in self.role_permissions())
+
+    @property
+    def has_ended(self) -> bool:
+        """The account's last day is over; asked at every request, so that no job is needed."""
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def waits(self) -> bool:
+        """Somebody else opened the account or changed how it signs in a short while ago."""
+        return self.powers_from is not None and timezone.now() < self.powers_from
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """An administrator, whatever else they are: who can change accounts never opens what is closed."""
+        return self.is_superuser or self.is_staff or "accounts.change_user" in self.role_permissions()
 
     @property
     def interface_language(self) -> str:
@@ -108,49 +144,5 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     @cached_property
     def _role_permissions(self) -> frozenset[str]:
         held = Permission.objects.filter(group__user=self).values_list("content_type__app_label", "codename")
-        return frozenset(f"{app}.{codename}" for app, codename in held.order_by().distinct())
-
-
-class FactorReset(models.Model):
-    """A second factor that one administrator asks to reset and another confirms."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_resets")
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(_("reason"), max_length=200)
-    asked_at = models.DateTimeField(_("asked at"))
-    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
-    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
-
-    personal_data = PersonalData(
-        subject="staff",
-        path="user",
-        fields={
-            "user": "technical",
-            "asked_by": "technical",
-            "reason": "free_text",
-            "asked_at": "technical",
-            "confirmed_by": "technical",
-            "confirmed_at": "technical",
-        },
-        purpose="security",
-        retention="staff",
-        erase="delete",
-    )
-
-    class Meta:
-        verbose_name = _("reset of a second factor")
-        verbose_name_plural = _("resets of a second factor")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                # Four eyes: who asked cannot confirm, and nobody resets themselves this way.
-                condition=(~models.Q(confirmed_by=models.F("asked_by")) & ~models.Q(confirmed_by=models.F("user")))
-                | models.Q(confirmed_by=None),
-                name="accounts_factor_reset_four_eyes",
-            ),
-            models.UniqueConstraint(
-                fields=["user"], condition=models.Q(confirmed_at=None), name="accounts_factor_reset_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"factor reset {self.pk}"
+        codes = frozenset(f"{app}.{codename}" for app, codename in held.order_by().distinct())
+        return codes - FAR_REACHING if self.waits else codes

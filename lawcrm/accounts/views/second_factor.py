@@ -12,22 +12,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from lawcrm.accounts import origin, throttling
+from lawcrm.accounts import origin, queries, throttling
 from lawcrm.accounts.actions import second_factor
 from lawcrm.accounts.actions.signing_in import WrongCode
 from lawcrm.accounts.forms import CodeForm, ConfirmPasswordForm
 from lawcrm.accounts.models import TotpDevice
 from lawcrm.accounts.throttling import PASSWORD, PASSWORD_ANYWHERE, Throttled
-from lawcrm.accounts.views.sign_in import destination, mark_verified, onward
-from lawcrm.sign_in import open_to_password
+from lawcrm.accounts.views.giving import mark_verified
+from lawcrm.accounts.views.sign_in import destination, onward
+from lawcrm.sign_in import needs_step_up, open_to_password
 
 
 def must_give_factor(user: Any) -> bool:
-    """Someone with a second factor gives it before setting up another."""
-    return not user.is_verified() and TotpDevice.objects.filter(user=user, confirmed=True).exists()
+    """Whoever has a second factor, or had one once, gives it or a recovery code before setting up another."""
+    return not user.is_verified() and queries.had_factor(user)
 
 
 @open_to_password
+@needs_step_up
 @transaction.non_atomic_requests
 def enrol(request: HttpRequest) -> HttpResponse:
     """The QR code of the new device, and its first code."""
@@ -47,7 +49,12 @@ def enrol(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             return enrolled(request, device, codes)
-    context = {"form": form, "secret": in_groups(pending.secret), "qr": picture(pending.address)}
+    context = {
+        "form": form,
+        "secret": in_groups(pending.secret),
+        "qr": picture(pending.address),
+        "query": query_of(request),
+    }
     return render(request, "accounts/enrol.html", context, status=422 if form.errors else 200)
 
 
@@ -61,6 +68,7 @@ def enrolled(request: HttpRequest, device: TotpDevice, codes: list[str]) -> Http
 
 @require_POST
 @open_to_password
+@needs_step_up
 @transaction.non_atomic_requests
 @sensitive_post_parameters("current")
 def enrol_begin(request: HttpRequest) -> HttpResponse:
@@ -94,6 +102,7 @@ def confirmed(request: HttpRequest, form: ConfirmPasswordForm) -> bool:
     return True
 
 
+@needs_step_up
 @transaction.non_atomic_requests
 @sensitive_post_parameters("current")
 def recovery_codes(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,8 @@
 """Signing in: password, then a one-time or recovery code; and signing out."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
-import django_otp
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,21 +11,27 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from lawcrm import ui
-from lawcrm.accounts import origin, session_store, throttling
+from lawcrm import refusals, ui
+from lawcrm.accounts import factor_rules, origin, queries, session_store, throttling, webauthn
 from lawcrm.accounts.actions import second_factor, signing_in
-from lawcrm.accounts.forms import CodeForm, RecoveryCodeForm, SignInForm
-from lawcrm.accounts.models import TotpDevice, User
-from lawcrm.accounts.throttling import CODE, CODE_ANYWHERE, PASSWORD, PASSWORD_ANYWHERE, Throttled
+from lawcrm.accounts.forms import FactorForm, RecoveryCodeForm, SignInForm
+from lawcrm.accounts.models import Passkey, User
+from lawcrm.accounts.throttling import PASSWORD, PASSWORD_ANYWHERE, Throttled
+from lawcrm.accounts.views.giving import (
+    CHALLENGE_TO_GIVE,
+    challenge,
+    counted,
+    mark_verified,
+    note_refusal,
+    passkey_given,
+)
 from lawcrm.sign_in import open_to_anyone, open_to_password
-
-logger = logging.getLogger(__name__)
 
 # Several codes in a row that were already over: the phone's clock is off.
 OFTEN_LATE = 3
@@ -58,7 +62,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, user)
         request.session[session_store.SIGNED_IN_AT] = timezone.now().timestamp()
         request.session[session_store.DEVICE] = origin.device_of(request)
-        if not TotpDevice.objects.filter(user=user, confirmed=True).exists():
+        if not queries.had_factor(user):
             second_factor.begin_enrolment(actor=user)
             return onward(request, "accounts:enrol")
         return onward(request, "accounts:second_factor")
@@ -79,61 +83,68 @@ def checked(request: HttpRequest, form: SignInForm) -> User | None:
         throttling.count_attempt(counters, timezone.now())
     except Throttled as refusal:
         form.add_error(None, str(refusal))
+        refusals.note(request, email=email)
         return None
     user = authenticate(request, username=email, password=form.cleaned_data["password"])
     if user is None:
         form.add_error(None, _("The e-mail address or the password is not right."))
-        note_refusal(request, "password")
+        note_refusal(request, "password", email)
         return None
     throttling.forgive(counters)
     return user
 
 
-def note_refusal(request: HttpRequest, what: str) -> None:
-    """For the operator; who it was stays out of the log."""
-    logger.warning("sign-in refused: %s (request %s)", what, getattr(request, "request_id", ""))
-
-
 @open_to_password
 @transaction.non_atomic_requests
 def code(request: HttpRequest) -> HttpResponse:
-    if not TotpDevice.objects.filter(user=request.user, confirmed=True).exists():
-        return onward(request, "accounts:enrol")
-    return ask_code(request, CodeForm, signing_in.give_code, "accounts/second_factor.html")
+    """The second factor: a one-time code or a passkey, whatever the person has."""
+    user: Any = request.user
+    has_passkey = bool(queries.passkeys_of(user))
+    has_app = queries.has_app(user) and factor_rules.takes_codes(user, timezone.now())
+    if not (has_app or has_passkey):
+        return onward(request, "accounts:recovery" if queries.had_factor(user) else "accounts:enrol")
+    form = FactorForm(request.POST or None, has_app=has_app, has_passkey=has_passkey)
+    return ask(request, form, factor_given, "accounts/second_factor.html")
 
 
 @open_to_password
 @transaction.non_atomic_requests
 def recovery(request: HttpRequest) -> HttpResponse:
-    return ask_code(request, RecoveryCodeForm, signing_in.give_recovery_code, "accounts/recovery.html")
+    return ask(request, RecoveryCodeForm(request.POST or None), recovery_given, "accounts/recovery.html")
 
 
-def ask_code(
-    request: HttpRequest, form_class: type[forms.Form], take: Callable[..., Any], template: str
-) -> HttpResponse:
+def ask(request: HttpRequest, form: forms.Form, give: Callable[..., Any], template: str) -> HttpResponse:
     if request.user.is_verified():  # type: ignore[union-attr]
         return HttpResponseRedirect(destination(request))
-    form = form_class(request.POST or None)
-    if form.is_valid() and (device := taken(request, form, take)) is not None:
-        return let_in(request, device)
-    return render(
-        request, template, {"form": form, "query": request.GET.urlencode()}, status=422 if form.errors else 200
-    )
+    if form.is_valid():
+        try:
+            return let_in(request, give(request, form.cleaned_data))
+        except (Throttled, signing_in.WrongCode) as refusal:
+            form.add_error("code" if form.cleaned_data.get("code") else None, str(refusal))
+    context = {"form": form, "query": request.GET.urlencode(), "site": webauthn.site()}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
-def taken(request: HttpRequest, form: forms.Form, take: Callable[..., Any]) -> Any:
-    """The device that took the code, or None with the reason in the form."""
+def factor_given(request: HttpRequest, given: dict[str, Any]) -> Any:
     user: Any = request.user
-    counters = throttling.counters(request, user.email, CODE, CODE_ANYWHERE)
-    try:
-        throttling.count_attempt(counters, timezone.now())
-        device = take(actor=user, code=form.cleaned_data["code"], now=timezone.now())
-    except (Throttled, signing_in.WrongCode) as refusal:
-        form.add_error("code", str(refusal))
-        note_refusal(request, "code")
-        return None
-    throttling.forgive(counters)
-    return device
+    if given["passkey"]:
+        return passkey_given(request, given["passkey"])
+    now = timezone.now()
+    return counted(request, lambda: signing_in.give_code(actor=user, code=given["code"], now=now))
+
+
+def recovery_given(request: HttpRequest, given: dict[str, Any]) -> Any:
+    user: Any = request.user
+    now = timezone.now()
+    return counted(request, lambda: signing_in.give_recovery_code(actor=user, code=given["code"], now=now))
+
+
+@require_POST
+@open_to_password
+def passkey_challenge(request: HttpRequest) -> HttpResponse:
+    """What js/passkey.js hands to the browser before a passkey is given."""
+    held = queries.passkeys_of(request.user)  # type: ignore[arg-type]
+    return challenge(request, CHALLENGE_TO_GIVE, webauthn.options_to_give(held))
 
 
 def let_in(request: HttpRequest, device: Any) -> HttpResponse:
@@ -143,14 +154,19 @@ def let_in(request: HttpRequest, device: Any) -> HttpResponse:
         messages.warning(
             request, _("Your phone's clock runs behind. Let it set the time by itself, or codes will fail.")
         )
+    remind_of_passkey(request, device)
     response = HttpResponseRedirect(destination(request))
     origin.remember_device(request, response, device.user)
     return response
 
 
-def mark_verified(request: HttpRequest, device: Any) -> None:
-    django_otp.login(request, device)
-    request.session.cycle_key()
+def remind_of_passkey(request: HttpRequest, device: Any) -> None:
+    """While the days to set one up are running."""
+    due = factor_rules.due_of(request.user)
+    if due is not None and due > timezone.now() and not isinstance(device, Passkey):
+        date = formats.date_format(timezone.localtime(due), "SHORT_DATE_FORMAT")
+        said = _("Your role needs a passkey from %(date)s on. Add one under Your account, Second factors.")
+        messages.warning(request, said % {"date": date})
 
 
 @require_POST

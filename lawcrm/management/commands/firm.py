@@ -1,15 +1,17 @@
-"""The firm as a whole: `firm setup`, `firm test-mail`, `firm release-mail`, `firm generate`."""
+"""The firm as a whole: setting it up, its numbers and mail, the sealed envelope, made-up data."""
 
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from getpass import getpass
 from typing import Any
 
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from lawcrm import access, firm
+from lawcrm import access, audit, firm
 from lawcrm.doors.safe_mail import Outcome
 
 # Option, variable, question. An answer comes from the option, else the variable, else the terminal.
@@ -21,6 +23,14 @@ QUESTIONS = {
     "admin_email": ("ADMIN_EMAIL", "E-mail address of the first administrator"),
     "admin_name": ("ADMIN_NAME", "Name of the first administrator"),
 }
+
+
+def envelope_lines(codes: Sequence[str]) -> list[str]:
+    return [
+        "Print this, seal it in an envelope and let a partner put it away. In a firm without a second administrator",
+        "each code once stands in for one; every partner is told when it does.",
+        *(f"  sealed code: {code}" for code in codes),
+    ]
 
 
 class Command(BaseCommand):
@@ -35,8 +45,15 @@ class Command(BaseCommand):
         setup.add_argument("--enrol-at-first-sign-in", action="store_true", help="no authenticator secret is printed")
         setup.add_argument("--no-input", action="store_true", help="ask nothing; what is missing is an error")
         setup.add_argument("--skip-mail-test", action="store_true")
+        numbers = actions.add_parser("numbers", help="the form of matter numbers from now on")
+        numbers.add_argument("pattern", help="such as {year}-{number:04d}, or {year}-{random}")
         actions.add_parser("test-mail", help="send one mail now").add_argument("address")
         actions.add_parser("release-mail", help="let mail go out again after a restore")
+        actions.add_parser("envelope", help="new codes for the sealed envelope, printed once; the old ones are void")
+        recover = actions.add_parser("recover", help="a new factor for an administrator, by a code of the envelope")
+        recover.add_argument("email", help="the administrator's sign-in address")
+        recover.add_argument("--code", help="a sealed code; else asked for at the terminal")
+        recover.add_argument("--new-address", default="", help="a new sign-in address instead, told at both")
         # With another prefix its words, options too, are left to the command that understands them.
         generate = actions.add_parser(
             "generate", prefix_chars="+", add_help=False, help="fill an empty firm with made-up people and matters"
@@ -79,7 +96,29 @@ class Command(BaseCommand):
             lines += [f"  recovery code: {code}" for code in enrolment.recovery_codes]
         else:
             lines.append("  the second factor is set up at the first sign-in")
+        lines += envelope_lines(enrolment.envelope)
         self.stdout.write("\n".join(lines))
+
+    def envelope(self, _options: dict[str, Any]) -> None:
+        with access.as_system("new sealed envelope", source="command"):
+            self.stdout.write("\n".join(envelope_lines(firm.renew_envelope(now=timezone.now()))))
+
+    def recover(self, options: dict[str, Any]) -> None:
+        code = options["code"] or getpass("Sealed code: ")
+        try:
+            with access.as_system("envelope opened at the server", source="command"):
+                firm.recover_administrator(options["email"], code, options["new_address"], now=timezone.now())
+        except (firm.UnfitAnswer, audit.Refused) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write("Done. The administrator gets mail, and every partner is told.")
+
+    def numbers(self, options: dict[str, Any]) -> None:
+        try:
+            with access.as_system("form of matter numbers", source="command"):
+                firm.change_number_format(options["pattern"])
+        except firm.UnfitAnswer as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write("Matters opened from now on are numbered that way.")
 
     def test_mail(self, options: dict[str, Any]) -> None:
         delivery = firm.test_mail(options["address"], now=timezone.now())

@@ -1,0 +1,114 @@
+"""Dates by the rules of the catalogue, for the matter they are entered in."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clients.models import Court
+from deadlines.engine import CannotCompute, Unit, packs, rules
+from deadlines.engine.errors import UnknownCalendar
+from deadlines.engine.published import calendar
+from deadlines.engine.steps import day_of
+from deadlines.models import Deadline
+from deadlines.queries import book
+from lawcrm import access
+from matters.models import Matter
+
+EVERYWHERE = "eu"  # its rules apply in every jurisdiction
+SHOWN = 10
+
+__all__ = ["CannotCompute", "Computed", "computed", "falling_on", "offered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """`due_on` is the safe reading, `latest_on` the prevailing one's or later, None where nothing is disputed."""
+
+    code: str
+    title: str
+    statute: str
+    is_draft: bool
+    is_critical: bool
+    due_on: date
+    latest_on: date | None
+    pre_deadline: date | None
+    trigger: str
+    trace: list[dict[str, str]]
+    notices: tuple[str, ...]
+
+
+@cache
+def _computable() -> tuple[rules.Rule, ...]:
+    """In whole days: a period in hours needs the time of day, and what a court sets is entered as it was set."""
+    return tuple(rule for rule in packs.shipped_rules() if rule.amount is not None and rule.unit is not Unit.HOURS)
+
+
+def offered(matter: Matter) -> list[tuple[str, str]]:
+    """Codes and names of the rules of the matter's jurisdiction, by statute as the catalogue has them."""
+    places = (matter.jurisdiction.lower(), EVERYWHERE)
+    found = {rule.code: f"{rule.title} · {rule.statute}" for rule in _computable() if rule.jurisdiction in places}
+    return list(found.items())
+
+
+def computed(matter: Matter, code: str, trigger_on: date, second_on: date | None = None) -> Computed:
+    """On the calendar of the court's seat, where the matter has a court. Raises CannotCompute."""
+    rule = rules.in_force(_computable(), code, trigger_on)
+    done = rules.apply(rule, trigger_on, rules.Place(_seat_of(matter)), second_on if rule.second else None)
+    result = done.result
+    safe, latest = day_of(result.due_safe), day_of(result.due_latest)
+    return Computed(
+        code=rule.code,
+        title=rule.title,
+        statute=rule.statute,
+        is_draft=rule.status == rules.DRAFT,
+        is_critical=rule.criticality == Deadline.Criticality.CRITICAL,
+        due_on=safe,
+        latest_on=latest if latest != safe else None,
+        pre_deadline=day_of(done.pre_deadline) if done.pre_deadline is not None else None,
+        trigger=rule.trigger,
+        trace=[_told(line) for line in result.trace],
+        notices=result.notices,
+    )
+
+
+def _told(line: Any) -> dict[str, str]:
+    cited = f" ({line.citation})" if line.citation else ""
+    return {"left": date_format(day_of(line.day), "j M Y, D"), "right": f"{line.text}{cited}"}
+
+
+def _seat_of(matter: Matter) -> str | None:
+    """The calendar of the court's state, else of its country; None where there is none of it."""
+    if matter.court_id is None:
+        return None
+    with access.as_system("the seat of a matter's court"):
+        court = Court.objects.filter(pk=matter.court_id).values("country", "subdivision").first()
+    if court is None:
+        return None
+    country, part = court["country"].lower(), court["subdivision"].lower().rpartition("-")[2]
+    return next((code for code in (f"{country}-{part}" if part else "", country) if code and _is_known(code)), None)
+
+
+def _is_known(code: str) -> bool:
+    try:
+        calendar(code)
+    except UnknownCalendar:
+        return False
+    return True
+
+
+def falling_on(day: date, user_id: int) -> list[Deadline]:
+    """What else the person answers for on that day."""
+    mine = book.deadlines().filter(book.is_mine(user_id), state=Deadline.State.OPEN, due_on=day)
+    return list(mine.order_by("due_time", "pk")[:SHOWN])
+
+
+def differing(found: Computed, due_on: date, reason: str) -> list[dict[str, str]]:
+    """The arithmetic as it is kept; a date other than the computed one says so and why."""
+    if due_on == found.due_on:
+        return found.trace
+    line = {"left": date_format(due_on, "j M Y, D"), "right": _("entered instead: %(why)s") % {"why": reason}}
+    return [*found.trace, line]

@@ -1,0 +1,55 @@
+"""What practice groups mean for matters: who answers for one hears who joins; a dissolved group gives back."""
+
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lawcrm import access, audit, outbox
+from lawcrm.accounts.models import User
+from lawcrm.db import sight
+from lawcrm.models.outbox import OutboxMessage
+from matters.models import Matter, MatterGroupObjectPermission
+
+KIND = "matters.group_joined"
+
+
+def subscribe() -> None:
+    audit.subscribe("accounts.group_joined", tell)
+    audit.subscribe("accounts.group_dissolved", take_back)
+
+
+def tell(event: audit.Event) -> None:
+    """One mail a day and group to each responsible lawyer, whatever the number of those who joined."""
+    joined = event.facts.get("user_id")
+    today = timezone.localdate().isoformat()
+    with access.as_system("who answers for what a group sees"):
+        answering = seen_by(event.object.pk).order_by().values_list("responsible_id", flat=True).distinct()
+        for user_id in answering:
+            if user_id not in (joined, event.actor_id):
+                outbox.put(kind=KIND, recipient=outbox.staff(user_id), thing_id=event.object.pk, dedupe=today)
+
+
+def take_back(event: audit.Event) -> None:
+    """Each matter keeps in its journal that the group lost it, and why."""
+    group: Group = event.object  # type: ignore[assignment]
+    with access.as_system(event.reason):
+        lost = list(seen_by(group.pk).order_by("pk"))
+        sight.lock([matter.pk for matter in lost])
+        for matter in lost:
+            audit.record("matter.access_withdrawn", matter, reason=event.reason, group_id=group.pk)
+        MatterGroupObjectPermission.objects.filter(group=group).delete()
+
+
+def may_tell(message: OutboxMessage) -> bool:
+    """Still there, and still answering for something the group sees."""
+    person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
+    if person is None or person.has_ended:
+        raise outbox.MayNot("not-at-work")
+    if not seen_by(message.thing_id).filter(responsible=person).exists():
+        raise outbox.MayNot("not-responsible")
+    return True
+
+
+def seen_by(group_id: int) -> QuerySet[Matter]:
+    given = MatterGroupObjectPermission.objects.filter(group_id=group_id, permission__codename="view_matter")
+    return Matter.objects.filter(pk__in=given.values("content_object_id"))

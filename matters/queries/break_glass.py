@@ -1,0 +1,147 @@
+"""Who may break the glass, what was asked, what is running, and what was read by it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lawcrm import access
+from lawcrm.accounts.models import User
+from lawcrm.accounts.reach import settled
+from lawcrm.models import ReadEntry
+from matters.models import BreakGlass, BreakGlassRequest, Matter
+from matters.models.levels import Level
+from matters.queries.team import holders_of, level_among
+
+BREAKING, REVIEWING = "matters.break_glass", "matters.review_break_glass"
+MOST_READS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that was read by break-glass."""
+
+    noun: str
+    what: str
+    at: datetime
+
+
+def is_entitled(user: User) -> bool:
+    """A lawyer of the firm at work who is no administrator."""
+    at_work = user.is_active and not user.has_ended and not user.is_external
+    return at_work and BREAKING in user.role_permissions() and not user.keeps_accounts
+
+
+def second_people(asker: User) -> QuerySet[User]:
+    """Everybody entitled but the asker; walls play no part, since the choice would tell of them."""
+    keeps_accounts = _holding("accounts.change_user").values("pk")
+    others = _holding(BREAKING).filter(settled(timezone.now())).exclude(pk=asker.pk).exclude(pk__in=keeps_accounts)
+    return others.exclude(Q(is_staff=True) | Q(is_superuser=True) | Q(is_external=True)).order_by("full_name", "pk")
+
+
+def officers() -> QuerySet[User]:
+    """Who is told of every break-glass."""
+    return _holding(REVIEWING).filter(settled(timezone.now())).order_by("pk")
+
+
+def _holding(permission: str) -> QuerySet[User]:
+    app, codename = permission.split(".")
+    held = {"groups__permissions__content_type__app_label": app, "groups__permissions__codename": codename}
+    at_work = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
+    return User.objects.filter(at_work, is_active=True, **held).distinct()
+
+
+def principals(user: User) -> QuerySet[BreakGlass, tuple[int, datetime | None]] | None:
+    """A source of `access.viewer_of`: sight ends here, when time, role or account do, without any job."""
+    if not is_entitled(user):
+        return None
+    running = BreakGlass.objects.filter(holder=user, ended_at=None, ends_at__gt=timezone.now())
+    return running.values_list(F("pk") + access.BREAK_GLASS, "ends_at")
+
+
+def until_of(matter: Matter) -> datetime | None:
+    """When the viewer's break-glass on this matter ends; None also for whoever sees it anyway. Asks nothing."""
+    viewer = access.required()
+    acl = set(matter.acl)
+    if not viewer.lapses or acl & set(viewer.lasting().principals):
+        return None
+    return max((until for principal, until in viewer.lapses if principal in acl), default=None)
+
+
+def running_in(matter: Matter) -> list[BreakGlass]:
+    """One query, and none for a matter whose `acl` holds no such principal."""
+    if not any(principal > access.BREAK_GLASS for principal in matter.acl):
+        return []
+    return list(_running().filter(matter=matter).order_by("ends_at"))
+
+
+def of_matter(matter: Matter) -> list[BreakGlass]:
+    return list(BreakGlass.objects.filter(matter=matter).select_related("holder", "confirmer").order_by("-began_at"))
+
+
+def _running() -> QuerySet[BreakGlass]:
+    return BreakGlass.objects.filter(ended_at=None, ends_at__gt=timezone.now()).select_related("holder", "confirmer")
+
+
+def count_of(user: User) -> int:
+    """What of it belongs to a person: running sight and requests nobody has answered."""
+    running = BreakGlass.objects.filter(holder=user, ended_at=None).count()
+    return running + open_requests_of(user).count()
+
+
+def open_requests_of(user: User) -> QuerySet[BreakGlassRequest]:
+    return BreakGlassRequest.objects.filter(asker=user, answer="")
+
+
+def concerning(person: User) -> list[BreakGlass]:
+    """Running ones a person is told of on the front page: their own, those in their matters, an officer all."""
+    if access.required().flags & {"break_glass"}:
+        return list(_running().order_by("ends_at"))
+    theirs = Exists(Matter.objects.filter(pk=OuterRef("matter_id"), responsible=person))
+    return list(_running().filter(Q(theirs) | Q(holder=person)).order_by("ends_at"))
+
+
+def waiting_for(person: User) -> list[BreakGlassRequest]:
+    """Requests only this person can confirm."""
+    rows = BreakGlassRequest.objects.filter(confirmer=person, answer="", closes_at__gt=timezone.now())
+    return list(rows.select_related("asker").order_by("closes_at"))
+
+
+def requests() -> QuerySet[BreakGlassRequest]:
+    """What one asked or is asked to confirm; an officer sees all."""
+    return BreakGlassRequest.objects.select_related("asker", "confirmer").order_by("-asked_at", "-pk")
+
+
+def effect_of(asked: BreakGlassRequest) -> BreakGlass | None:
+    return BreakGlass.objects.filter(request_id=asked.pk).first()
+
+
+def numbers_of(rows: list[BreakGlass]) -> dict[int, str]:
+    """Numbers of their matters, also for an officer, who sees nothing else of them."""
+    with access.as_system("number of a matter under break-glass"):
+        return dict(Matter.objects.filter(pk__in={row.matter_id for row in rows}).values_list("pk", "number"))
+
+
+def readings_of(glass: BreakGlass) -> list[Reading]:
+    entries = ReadEntry.objects.filter(break_glass_id=glass.pk).order_by("-at", "-pk")[:MOST_READS]
+    return [Reading(_noun(entry.object_type), entry.what, entry.at) for entry in entries]
+
+
+def _noun(label: str) -> str:
+    model: Any = apps.get_model(label)
+    return str(model._meta.verbose_name)
+
+
+def may_end(glass: BreakGlass, person: User) -> BreakGlass.Ending | None:
+    """As what the person may end it: as holder, officer or manager of the matter; None if as nothing."""
+    viewer = access.required()
+    if glass.holder_id == person.pk:
+        return BreakGlass.Ending.HOLDER
+    if "break_glass" in viewer.flags:
+        return BreakGlass.Ending.OFFICER
+    matter = Matter.objects.filter(pk=glass.matter_id).first()
+    level = level_among(holders_of(matter), viewer) if matter is not None else None
+    return BreakGlass.Ending.MANAGER if level is Level.MANAGE else None

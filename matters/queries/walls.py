@@ -1,0 +1,118 @@
+"""Walls as pages show them: whom they keep out, since when, and who has taken note."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from clients.models import Contact
+from lawcrm import access
+from lawcrm.accounts.models import GroupKind
+from matters.models import (
+    Matter,
+    MatterGroupObjectPermission,
+    MatterUserObjectPermission,
+    Party,
+    Wall,
+    WallBar,
+    WallNotice,
+)
+from matters.models.levels import Level
+
+MOST = 50
+UNANSWERED = Q(acknowledged_at=None, withdrawn_at=None)
+State = WallBar.State
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A wall with whom it keeps out, or kept out while it stood."""
+
+    wall: Wall
+    state: State
+    kept_out: list[str]
+    asked: list[WallNotice]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != State.LIFTED
+
+    @property
+    def unanswered(self) -> list[WallNotice]:
+        return [notice for notice in self.asked if notice.acknowledged_at is None]
+
+    @property
+    def around_client(self) -> bool:
+        return self.wall.contact_id is not None
+
+
+def of_matter(matter: Matter) -> list[Shown]:
+    """Its own walls and those around its clients; three queries."""
+    clients = Party.objects.filter(matter=matter, role=Party.Role.CLIENT).values("contact_id")
+    return _shown(Wall.objects.filter(Q(matter=matter) | Q(contact__in=clients)))
+
+
+def of_contact(contact: Contact) -> list[Shown]:
+    return _shown(Wall.objects.filter(contact=contact))
+
+
+def _shown(rows: QuerySet[Wall]) -> list[Shown]:
+    latest = F("lowered_at").desc(nulls_first=True)
+    walls = list(rows.select_related("raised_by").order_by(latest, "-raised_at", "-pk")[:MOST])
+    if not walls:
+        return []
+    bars: defaultdict[int, list[WallBar]] = defaultdict(list)
+    for bar in WallBar.objects.filter(wall__in=walls).select_related("user", "group"):
+        bars[bar.wall_id].append(bar)
+    asked: defaultdict[int, list[WallNotice]] = defaultdict(list)
+    for notice in WallNotice.objects.filter(wall__in=walls, withdrawn_at=None).select_related("user").order_by("pk"):
+        asked[notice.wall_id].append(notice)
+    return [_one(wall, bars[wall.pk], asked[wall.pk]) for wall in walls]
+
+
+def _one(wall: Wall, bars: Iterable[WallBar], asked: list[WallNotice]) -> Shown:
+    still = [bar for bar in bars if bar.state != State.LIFTED]
+    state = State(still[0].state) if still else State.LIFTED
+    return Shown(wall, state, sorted(bar.name for bar in (still or bars)), asked)
+
+
+def open_bars(wall: Wall) -> list[WallBar]:
+    return list(WallBar.objects.filter(wall=wall).exclude(state=State.LIFTED))
+
+
+def groups_to_keep_out(wall: Wall | None) -> QuerySet[Group]:
+    """Practice groups that exist, and dissolved ones the wall keeps out: it must not let go of them unasked."""
+    held = WallBar.objects.filter(wall=wall).exclude(state=State.LIFTED) if wall is not None else WallBar.objects.none()
+    named = [bar.group_id for bar in held if bar.group_id is not None]
+    existing = Q(kind__kind=GroupKind.Kind.PRACTICE, kind__dissolved_at=None)
+    return Group.objects.filter(existing | Q(pk__in=named)).order_by("name")
+
+
+def manages_client(contact: Contact) -> bool:
+    """Whether the viewer manages a matter in which the contact is the client: who may wall it off."""
+    viewer = access.required()
+    client = Party.objects.filter(matter=OuterRef("pk"), contact=contact, role=Party.Role.CLIENT)
+    managing = {"content_object": OuterRef("pk"), "permission__codename": Level.MANAGE}
+    groups = [-principal for principal in viewer.principals if principal < 0]
+    own = MatterUserObjectPermission.objects.filter(**managing, user_id=viewer.user_id)
+    shared = MatterGroupObjectPermission.objects.filter(**managing, group_id__in=groups)
+    return Matter.objects.filter(Exists(client), Exists(own) | Exists(shared)).exists()
+
+
+def notices_of(user_id: int) -> QuerySet[WallNotice]:
+    """What the person was asked to acknowledge, open ones first."""
+    answered = F("acknowledged_at").asc(nulls_first=True)
+    return WallNotice.objects.filter(user=user_id, withdrawn_at=None).order_by(answered, "-asked_at")
+
+
+def unanswered(user_id: int) -> QuerySet[WallNotice]:
+    return WallNotice.objects.filter(UNANSWERED, user=user_id)
+
+
+def to_tell(person_id: int) -> list[WallNotice]:
+    """What this person is asked, and who was reminded and is still silent at walls they raised; one query."""
+    raised = Wall.objects.filter(raised_by=person_id, lowered_at=None)
+    mine = Q(user=person_id) | Q(reminded_at__isnull=False, wall__in=raised)
+    return list(WallNotice.objects.filter(UNANSWERED, mine).select_related("user").order_by("asked_at"))

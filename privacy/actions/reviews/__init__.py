@@ -1,0 +1,1 @@
+"""Access reviews: opened by the schedule, asked about, answered or ended by silence, closed and signed."""

@@ -1,0 +1,1 @@
+"""Input of the privacy office and of those who answer access reviews."""

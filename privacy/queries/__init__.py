@@ -1,0 +1,1 @@
+"""What the privacy office looks at."""

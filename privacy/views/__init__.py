@@ -1,0 +1,1 @@
+"""Pages of the privacy office and of access reviews."""

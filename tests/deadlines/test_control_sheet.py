@@ -1,0 +1,207 @@
+"""The control sheet: what stands on it, who signs it and what they saw, and how it looks on paper."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from deadlines.actions import ending, entering
+from deadlines.models import Deadline, SignedSheet
+from deadlines.queries import sheet as sheets
+from lawcrm import access, audit
+from lawcrm.accounts.models import User
+from lawcrm.models import JournalEntry, ReadEntry
+from tests import personas
+from tests.deadlines.office import NOW, TODAY, Office, entered, wall_off
+
+pytestmark = pytest.mark.django_db
+SHEET, SIGN, PRINT = (reverse(f"deadlines:{name}") for name in ("sheet", "sign_sheet", "print_sheet"))
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with time_machine.travel(NOW, tick=False) as travelling:
+        yield travelling
+
+
+def filled(office: Office) -> dict[str, Deadline]:
+    """One entry for each section, entered two days ago unless the section is about that."""
+    before = {"now": NOW - 2 * DAY}
+    rows = {
+        "overdue": entered(office, title="Overdue", due_on=TODAY - DAY, criticality="normal", **before),
+        "due": entered(office, title="Due", criticality="normal", **before),
+        "unconfirmed": entered(office, title="Unconfirmed", due_on=TODAY + 9 * DAY, **before),
+        "done": entered(office, title="Done", due_on=TODAY + 3 * DAY, **before),
+        "struck": entered(office, title="Struck", due_on=TODAY + 3 * DAY, **before),
+        "entered": entered(office, title="Entered", due_on=TODAY + 5 * DAY, criticality="normal"),
+    }
+    with access.as_system("test"), transaction.atomic():
+        past = Deadline.objects.exclude(pk=rows["entered"].pk)
+        audit.update(past, entered_at=NOW - 2 * DAY)
+    with access.as_user(office.lawyer):
+        said: dict[str, Any] = {"actor": office.lawyer, "seen": TODAY + 3 * DAY, "now": NOW}
+        ending.mark_done(deadline=rows["done"], reason="filed by beA", receipt="beA 4711", **said)
+        ending.strike_deadline(deadline=rows["struck"], reason="settled", **said)
+    return rows
+
+
+def shown(client: Client, **chosen: str) -> dict[str, list[str]]:
+    page = client.get(SHEET, chosen)
+    assert page.status_code == 200
+    return {section.key: [row.title for row in section.rows] for section in page.context["sheet"].sections}
+
+
+def test_each_entry_stands_where_it_belongs(office: Office) -> None:
+    filled(office)
+    assert shown(office.browser(office.lawyer)) == {
+        "overdue": ["Overdue"],
+        "due": ["Due"],
+        "unconfirmed": ["Unconfirmed"],
+        "unchecked": ["Done"],
+        "entered": ["Entered"],
+        "done": ["Done"],
+        "struck": ["Struck"],
+    }
+
+
+def test_a_day_that_is_over_is_told_without_what_is_open_now(office: Office) -> None:
+    filled(office)
+    yesterday = shown(office.browser(office.lawyer), on=(TODAY - DAY).isoformat())
+    assert yesterday == {"due": ["Overdue"], "entered": [], "done": [], "struck": []}
+
+
+def test_one_s_own_sheet_holds_what_one_answers_for(office: Office) -> None:
+    entered(office, title="Karins", assignee=office.lawyer)
+    entered(office, title="Idas", assignee=office.assistant)
+    assert shown(office.browser(office.assistant), who="mine")["due"] == ["Idas"]
+
+
+def test_hidden_entries_stand_on_no_sheet_and_no_paper(office: Office) -> None:
+    filled(office)
+    wall_off(office.matter, office.assistant)
+    for person in (office.assistant, office.outsider):
+        client = office.browser(person)
+        assert not any(shown(client).values())
+        assert "Nordbau" not in text_of(client.post(PRINT).content)
+
+
+def test_the_queries_do_not_grow_with_the_rows(office: Office) -> None:
+    counts = []
+    for _round in range(2):
+        filled(office)
+        client = office.browser(office.lawyer)
+        client.get(SHEET)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(SHEET).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 18
+
+
+def sign(client: Client, **said: str) -> Any:
+    seen = client.get(SHEET).context["seen"]
+    return client.post(SIGN, {"seen": seen, **said})
+
+
+def test_a_quiet_evening_is_signed_at_once_and_frozen(office: Office) -> None:
+    client = office.browser(office.lawyer)
+    assert sign(client).status_code == 302
+    with access.as_system("test"):
+        signed = SignedSheet.objects.get()
+        entry = JournalEntry.objects.get(kind="deadline.sheet_signed")
+        assert (signed.open_ones, entry.facts["sha256"]) == (0, audit.digest(signed.record))
+        assert audit.verify() == []
+        with connection.cursor() as cursor:
+            cursor.execute("update deadlines_signedsheet set record = '{}'")
+        assert [problem.what for problem in audit.verify()] == ["differs from what was signed"]
+
+
+def test_what_is_still_open_needs_a_word_about_it(office: Office) -> None:
+    entered(office)
+    client = office.browser(office.lawyer)
+    refused = sign(client)
+    assert refused.status_code == 422
+    assert "Say what will be done about it" in refused.content.decode()
+    assert sign(client, note="Karin files tonight by beA").status_code == 302
+    page = client.get(SHEET).content.decode()
+    assert "Karin files tonight by beA" in page
+    with access.as_system("test"):
+        kinds = JournalEntry.objects.filter(kind__startswith="deadline.sheet").order_by("pk")
+        assert list(kinds.values_list("kind", flat=True)) == ["deadline.sheet_signed_refused", "deadline.sheet_signed"]
+
+
+def test_nobody_signs_for_what_they_have_not_seen(office: Office) -> None:
+    client = office.browser(office.lawyer)
+    seen = client.get(SHEET).context["seen"]
+    entered(office)
+    answer = client.post(SIGN, {"seen": seen, "note": "x"})
+    assert (answer.status_code, "has changed while you looked" in answer.content.decode()) == (422, True)
+    assert client.post(SIGN, {"note": "x"}).status_code == 422
+
+
+def test_a_day_to_come_is_not_signed(office: Office) -> None:
+    tomorrow = (TODAY + DAY).isoformat()
+    client = office.browser(office.lawyer)
+    page = client.get(SHEET, {"on": tomorrow})
+    assert page.context["may_sign"] is False
+    answer = client.post(f"{SIGN}?on={tomorrow}", {"seen": page.context["seen"]})
+    assert "when it has come" in answer.content.decode()
+
+
+def test_a_sheet_that_shows_a_part_only_is_not_signed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST", 1)
+    for _number in range(2):
+        entered(office)
+    answer = sign(office.browser(office.lawyer), note="x")
+    assert "only a part" in answer.content.decode()
+
+
+def test_a_signature_is_seen_by_its_signer_and_by_who_answers_for_the_journal(office: Office) -> None:
+    sign(office.browser(office.lawyer))
+    officer = personas.user_for("data protection officer")
+    people: dict[User, int] = {office.lawyer: 1, office.assistant: 0, office.outsider: 0, officer: 1}
+    for person, count in people.items():
+        with access.as_user(person), connection.cursor() as cursor:
+            assert SignedSheet.objects.count() == count
+            cursor.execute("select count(*) from deadlines_signedsheet")
+            assert cursor.fetchone() == (count,)
+
+
+def test_the_database_wants_a_word_about_what_is_open(office: Office) -> None:
+    facts: dict[str, Any] = {"day": TODAY, "is_own": False, "signed_by": office.lawyer, "signed_at": NOW, "record": {}}
+    with access.as_system("test"), pytest.raises(IntegrityError, match="says_what_is_done"), transaction.atomic():
+        SignedSheet.objects.create(open_ones=1, note="", **facts)
+
+
+def test_on_paper_stand_the_same_entries_with_who_checked_them(office: Office) -> None:
+    rows = filled(office)
+    with access.as_user(office.lawyer):
+        due = rows["due"]
+        entering.confirm_deadline(actor=office.lawyer, deadline=due, seen=due.due_on, now=NOW)
+    answer = office.browser(office.lawyer).post(PRINT)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    text = text_of(answer.content)
+    for words in (*(row.title for row in rows.values()), "Yıldız ./. Nordbau", "filed by beA"):
+        assert words in text, words
+    assert "confirmed by Karin Vestergaard" in text.replace("- ", "")  # words may be divided
+    with access.as_system("test"):
+        exported = ReadEntry.objects.filter(what="export", object_type="deadlines.deadline")
+        assert exported.count() == len(rows)
+
+
+def test_markup_in_a_title_is_printed_as_it_stands(office: Office) -> None:
+    title = r'#read("/etc/passwd") *x* $1$ <a> \ "ß"'
+    entered(office, title=title)
+    assert title.replace(" ", "") in text_of(office.browser(office.lawyer).post(PRINT).content).replace(" ", "")
+
+
+def text_of(pdf: bytes) -> str:
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(text.split())
