@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from deadlines.models import Deadline
 
 MORNING, AFTERNOON = time(8), time(14)
 SATURDAY = 5
+ONE_DAY = timedelta(days=1)
 
 # Days before the deadline; the defaults of a cautious office, until a firm sets its own.
 CRITICAL = (14, 7, 3, 1, 0)
@@ -18,6 +20,22 @@ LONG, SHORT, SHORTEST = timedelta(hours=4), timedelta(hours=1), timedelta(minute
 OPENS, CLOSES = time(8), time(17)
 
 
+class OpenDays(Protocol):
+    """On which days the office works."""
+
+    def is_open(self, day: date) -> bool: ...
+
+
+class Weekdays:
+    """Where no calendar is known: Monday to Friday."""
+
+    def is_open(self, day: date) -> bool:
+        return day.weekday() < SATURDAY
+
+
+WEEKDAYS = Weekdays()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """`name` is kept with the reminder: "7d" or, for the second one of the day itself, "0d-pm"."""
@@ -26,15 +44,15 @@ class Step:
     at: datetime
 
 
-def steps(deadline: Deadline) -> list[Step]:
-    """All steps in order of time. Off a weekend they go back, never forward; two on one morning become one."""
+def steps(deadline: Deadline, days: OpenDays = WEEKDAYS) -> list[Step]:
+    """All steps in order of time. Off a closed day they go back, never forward; two on one morning become one."""
     zone = ZoneInfo(deadline.time_zone)
     found = {}
-    for days in _days(deadline):
-        at = datetime.combine(working_day(deadline.due_on - timedelta(days=days)), MORNING, zone)
-        found[at] = Step(f"{days}d", at)
+    for ahead in _days(deadline):
+        at = datetime.combine(working_day(deadline.due_on - timedelta(days=ahead), days), MORNING, zone)
+        found[at] = Step(f"{ahead}d", at)
     if deadline.criticality == Deadline.Criticality.CRITICAL:
-        at = datetime.combine(working_day(deadline.due_on), AFTERNOON, zone)
+        at = datetime.combine(working_day(deadline.due_on, days), AFTERNOON, zone)
         found[at] = Step("0d-pm", at)
     return [found[at] for at in sorted(found)]
 
@@ -54,23 +72,20 @@ def patience(deadline: Deadline, step: str) -> timedelta | None:
     return known.get(name, None if deadline.is_confirmed else LONG)
 
 
-def after_working_hours(start: datetime, wait: timedelta, zone: ZoneInfo) -> datetime:
+def after_working_hours(start: datetime, wait: timedelta, zone: ZoneInfo, days: OpenDays = WEEKDAYS) -> datetime:
     """The moment at which the wait is over, counted on working days from eight to five of that place."""
-    at = _within(start.astimezone(zone), zone)
+    at = _within(start.astimezone(zone), zone, days)
     while (left := _moment(at.date(), CLOSES, zone) - at) < wait:
         wait -= left
-        at = _within(_moment(at.date() + timedelta(days=1), OPENS, zone), zone)
+        at = _within(_moment(at.date() + ONE_DAY, OPENS, zone), zone, days)
     return at + wait
 
 
-def _within(at: datetime, zone: ZoneInfo) -> datetime:
+def _within(at: datetime, zone: ZoneInfo, days: OpenDays) -> datetime:
     """The same moment, or the next opening."""
     day = at.date()
-    if at.weekday() >= SATURDAY or at.time() >= CLOSES:
-        day += timedelta(days=1)
-        while day.weekday() >= SATURDAY:
-            day += timedelta(days=1)
-        return _moment(day, OPENS, zone)
+    if not days.is_open(day) or at.time() >= CLOSES:
+        return _moment(next_working_day(day + ONE_DAY, days), OPENS, zone)
     return max(at, _moment(day, OPENS, zone))
 
 
@@ -78,13 +93,22 @@ def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, zone)
 
 
-def working_day(day: date) -> date:
-    """The day itself, or the Friday before its weekend."""
-    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+def working_day(day: date, days: OpenDays = WEEKDAYS) -> date:
+    """The day itself, or the last working day before it."""
+    while not days.is_open(day):
+        day -= ONE_DAY
+    return day
 
 
-def still_ahead(deadline: Deadline, now: datetime) -> list[Step]:
+def next_working_day(day: date, days: OpenDays = WEEKDAYS) -> date:
+    """The day itself, or the first working day after it."""
+    while not days.is_open(day):
+        day += ONE_DAY
+    return day
+
+
+def still_ahead(deadline: Deadline, now: datetime, days: OpenDays = WEEKDAYS) -> list[Step]:
     """Steps to come; of those missed already the last one is made up for at once."""
-    wanted = steps(deadline)
+    wanted = steps(deadline, days)
     missed = [step for step in wanted if step.at <= now][-1:]
     return [*(Step(step.name, now) for step in missed), *(step for step in wanted if step.at > now)]

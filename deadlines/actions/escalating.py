@@ -12,6 +12,7 @@ from deadlines import ladder
 from deadlines.actions import docket
 from deadlines.models import Deadline, Reminder
 from deadlines.queries import absences, team
+from deadlines.queries.working_days import WorkingDays
 from lawcrm import access
 from lawcrm.accounts.models import User
 
@@ -33,6 +34,7 @@ def set_next(batch: list[Reminder], now: datetime) -> None:
     deadlines = {row.pk: row for row in rows.defer("note", "trace", "matter__summary")}
     told = _told(batch)
     sees = _who_can_act({person for people in told.values() for person in people}, set(deadlines), now)
+    working_days = WorkingDays()
     for row in batch:
         deadline = deadlines[row.deadline_id]
         present = {person for person in told[deadline.pk, row.step] if person in sees}
@@ -40,7 +42,7 @@ def set_next(batch: list[Reminder], now: datetime) -> None:
             able = any(deadline.pk in sees[person] for person in present)
         else:
             able = bool(able_of(deadline, row.level, present, now))
-        row.next_at = next_at(deadline, row, now) if able else now
+        row.next_at = next_at(deadline, row, now, working_days.of(deadline.matter)) if able else now
 
 
 def _told(batch: list[Reminder]) -> dict[tuple[int, str], set[int]]:
@@ -67,11 +69,11 @@ def _seen_by(person: User, deadlines: set[int]) -> set[int]:
         return set(Deadline.objects.filter(pk__in=deadlines).values_list("pk", flat=True))
 
 
-def next_at(deadline: Deadline, row: Reminder, now: datetime) -> datetime | None:
+def next_at(deadline: Deadline, row: Reminder, now: datetime, days: ladder.OpenDays) -> datetime | None:
     if row.level >= last_level(deadline):
         return None
     wait = ladder.patience(deadline, base_of(row.step))
-    return ladder.after_working_hours(now, wait, ZoneInfo(deadline.time_zone)) if wait else None
+    return ladder.after_working_hours(now, wait, ZoneInfo(deadline.time_zone), days) if wait else None
 
 
 def last_level(deadline: Deadline) -> int:

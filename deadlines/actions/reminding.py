@@ -8,6 +8,7 @@ from deadlines import ladder
 from deadlines.actions import docket, escalating
 from deadlines.models import Deadline, Reminder
 from deadlines.queries.reminders import KIND
+from deadlines.queries.working_days import WorkingDays
 from lawcrm import access, audit, outbox
 from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
@@ -29,7 +30,7 @@ def make_reminders(deadline: Deadline, now: datetime) -> None:
             step=f"{step.name}.{turn}",
             due_at=step.at,
         )
-        for step in ladder.still_ahead(deadline, now)
+        for step in ladder.still_ahead(deadline, now, WorkingDays().of(deadline.matter))
         for user in people
     )
 

@@ -57,7 +57,7 @@ def offered(matter: Matter) -> list[tuple[str, str]]:
 def computed(matter: Matter, code: str, trigger_on: date, second_on: date | None = None) -> Computed:
     """On the calendar of the court's seat, where the matter has a court. Raises CannotCompute."""
     rule = rules.in_force(_computable(), code, trigger_on)
-    done = rules.apply(rule, trigger_on, rules.Place(_seat_of(matter)), second_on if rule.second else None)
+    done = rules.apply(rule, trigger_on, rules.Place(seat_of(matter.court_id)), second_on if rule.second else None)
     result = done.result
     safe, latest = day_of(result.due_safe), day_of(result.due_latest)
     return Computed(
@@ -80,12 +80,12 @@ def _told(line: Any) -> dict[str, str]:
     return {"left": date_format(day_of(line.day), "j M Y, D"), "right": f"{line.text}{cited}"}
 
 
-def _seat_of(matter: Matter) -> str | None:
+def seat_of(court_id: int | None) -> str | None:
     """The calendar of the court's state, else of its country; None where there is none of it."""
-    if matter.court_id is None:
+    if court_id is None:
         return None
     with access.as_system("the seat of a matter's court"):
-        court = Court.objects.filter(pk=matter.court_id).values("country", "subdivision").first()
+        court = Court.objects.filter(pk=court_id).values("country", "subdivision").first()
     if court is None:
         return None
     country, part = court["country"].lower(), court["subdivision"].lower().rpartition("-")[2]

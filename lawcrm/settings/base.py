@@ -186,6 +186,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["lawcrm.formats"]
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Copenhagen")
+# Whose holidays the office keeps, where the firm's country does not say it: de-be for Berlin.
+OFFICE_CALENDAR = env.text("OFFICE_CALENDAR")
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
