@@ -146,13 +146,20 @@ def send_due(now: datetime, *, seconds: float = 45) -> int:
     return settled
 
 
+def waits(now: datetime) -> bool:
+    return _due(now).exists()
+
+
+def _due(now: datetime) -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(state=State.QUEUED, not_before__lte=now)
+
+
 @transaction.atomic
 def claim(now: datetime) -> OutboxMessage | None:
     """Take one due message for ourselves, committed before anything is said to a server."""
     if Firm.holds_mail():
         return None
-    due = OutboxMessage.objects.filter(state=State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
-    message = due.select_for_update(skip_locked=True).first()
+    message = _due(now).order_by("not_before", "pk").select_for_update(skip_locked=True).first()
     if message is not None:
         message.state, message.lease_until, message.attempts = State.CLAIMED, now + LEASE, message.attempts + 1
         message.save(update_fields=["state", "lease_until", "attempts"])

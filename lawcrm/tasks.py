@@ -31,7 +31,8 @@ def run_job(name: str) -> None:
 @shared_task(name="lawcrm.send_outbox")
 def send_outbox() -> None:
     with access.as_system("send waiting messages", source="job"):
-        outbox.send_due(timezone.now())
+        if outbox.send_due(timezone.now()) and outbox.waits(timezone.now()):
+            jobs.doorbell.ring("lawcrm.send_outbox", [])  # its time was over before the messages were
 
 
 @jobs.scheduled("outbox.send", every=timedelta(seconds=30), grace=timedelta(minutes=5))

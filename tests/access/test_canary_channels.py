@@ -23,7 +23,8 @@ from tests.access import canary, cast, filling
 from tests.access.canary import HIDDEN
 from tests.access.two_worlds import filled_in, forms_of
 from tests.lawcrm.mail_server import Post, mail_server, options
-from tests.lawcrm.test_celery_processes import wait_for, worker
+from tests.lawcrm.test_celery_processes import worker
+from tests.waiting import wait_while_it_falls
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 TYPED = f"{filling.CANARY}-{HIDDEN}-typed"
@@ -115,8 +116,8 @@ def queue_every_mail(firm: Firm) -> None:
                     outbox.put(kind=kind, recipient=to, thing_id=row, matter_id=firm.hidden.matter.pk, dedupe="canary")
 
 
-def waits(now: datetime) -> bool:
-    return OutboxMessage.objects.filter(state__in=["queued", "claimed"], not_before__lte=now).exists()
+def waiting_mails(now: datetime) -> int:
+    return OutboxMessage.objects.filter(state__in=["queued", "claimed"], not_before__lte=now).count()
 
 
 def fail_in_the_database(firm: Firm) -> None:
@@ -147,7 +148,7 @@ def test_mails_logs_broker_and_jobs_carry_no_word_of_the_matter(
         assert canary.found_in(canary.in_broker(broker), HIDDEN) == {}
         now = timezone.now()
         with of_worker.open("wb") as output, worker(post, "INFO", output):
-            wait_for(lambda: not waits(now), 300)  # some thousand mails, asked one by one whether they may go
+            wait_while_it_falls(lambda: waiting_mails(now))  # some thousands, asked one by one whether they may go
     assert {name for name, _arguments in waiting} > {"lawcrm.send_outbox"}
     assert [job for job in waiting if not all(is_id(argument) for argument in job[1])] == []
     assert mails_gone_wrong(post, firm) == []

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.journeys.people import PASSWORD, Person
 from tests.journeys.running import Firm
 
-PATIENCE = 20_000  # milliseconds; two cores run the other tests at the same time
+PATIENCE = 60_000  # milliseconds; two cores run the other tests at the same time
 expect.set_options(timeout=PATIENCE)
 
 

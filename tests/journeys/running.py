@@ -62,7 +62,7 @@ class Firm:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait(PATIENCE)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run(str(ROOT / "manage.py"), *arguments)

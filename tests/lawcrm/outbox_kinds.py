@@ -1,5 +1,6 @@
 """Kinds of messages for tests: recipients are numbered mailboxes."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ class Desk:
         self.unfit: set[int] = set()
         self.odd: set[int] = set()
         self.answer: object = True
+        self.seconds = 0.0
 
     def may_send(self, message: OutboxMessage) -> bool:
         if message.thing_id in self.walled:
@@ -28,6 +30,7 @@ class Desk:
         return self.answer  # type: ignore[return-value]
 
     def compose(self, message: OutboxMessage) -> Mail:
+        time.sleep(self.seconds)
         if message.thing_id in self.broken:
             raise LookupError("no such thing")
         if message.thing_id in self.unfit:

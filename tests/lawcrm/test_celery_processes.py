@@ -1,10 +1,10 @@
 """A real worker and two real beats on a real broker: what was queued is sent, each slot runs once."""
 
+import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -15,13 +15,16 @@ from django.conf import settings as configured
 from django.db import connections
 from django.utils import timezone
 
+from lawcrm import outbox
 from lawcrm.accounts.models import User
 from lawcrm.celery import app
 from lawcrm.models.jobs import JobRun
 from lawcrm.models.outbox import OutboxMessage
+from lawcrm.tasks import send_outbox
 from tests.conftest import ALIASES, urls
 from tests.lawcrm.mail_server import Post
-from tests.lawcrm.outbox_kinds import put, registered
+from tests.lawcrm.outbox_kinds import Desk, put, registered
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +54,7 @@ def process(*command: str, output: IO[bytes] | None = None) -> Iterator["subproc
         yield running
     finally:
         running.terminate()
-        running.wait(20)
+        running.wait(PATIENCE)
 
 
 @contextmanager
@@ -65,20 +68,14 @@ def beat() -> Any:
     return process("-m", "celery", "-A", "lawcrm", "beat", "--pidfile", "", "-l", "ERROR")
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 @pytest.fixture(autouse=True)
-def empty_broker(valkey: str) -> Iterator[None]:
+def desk(valkey: str) -> Iterator[Desk]:
+    """With an empty broker."""
     assert valkey == configured.CELERY_BROKER_URL
     broker = redis.Redis.from_url(valkey)
     broker.flushall()
-    with registered():
-        yield
+    with registered() as desk:
+        yield desk
     broker.flushall()
     broker.close()
 
@@ -88,6 +85,24 @@ def test_a_queued_message_rings_the_worker_which_sends_it(post: Post) -> None:
         put(7, not_before=timezone.now())
         wait_for(lambda: OutboxMessage.objects.get().state == "sent")
     assert [e.rcpt_tos for e in post.envelopes] == [["box7@firm.example"]]
+
+
+def test_a_worker_whose_time_is_over_asks_for_more(desk: Desk, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    for thing in (1, 2):
+        put(thing, not_before=timezone.now())
+    app.control.purge()
+    desk.seconds = 0.5
+    monkeypatch.setitem(outbox.send_due.__kwdefaults__, "seconds", 0.5)
+    send_outbox()
+    assert (len(post.envelopes), waiting_tasks()) == (1, ["lawcrm.send_outbox"])
+    send_outbox()
+    assert (len(post.envelopes), waiting_tasks()) == (2, ["lawcrm.send_outbox"])
+
+
+def waiting_tasks() -> list[str]:
+    with redis.Redis.from_url(configured.CELERY_BROKER_URL) as broker:
+        waiting = broker.lrange(app.conf.task_default_queue, 0, -1)
+    return [json.loads(message)["headers"]["task"] for message in waiting]
 
 
 @pytest.mark.proof

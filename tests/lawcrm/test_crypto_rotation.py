@@ -26,6 +26,7 @@ from lawcrm.crypto.errors import MasterKeyMissing
 from lawcrm.crypto.fields import SealedTextField
 from lawcrm.crypto.models import DataKey, IndexKey
 from tests.lawcrm.sealed_rows import Person
+from tests.waiting import PATIENCE
 
 NOTES: SealedTextField = Person._meta.get_field("notes")
 ONE = {1: secrets.token_bytes(32)}
@@ -167,7 +168,7 @@ def test_rotation_killed_again_and_again_is_finished_by_the_next_run(
             assert 10 < done < 300
             assert all_open(sealed)
         process = start_rotation(keys)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
         assert versions() == {2: 300}
         assert set(IndexKey.objects.values_list("master_version", flat=True)) == {2}
     with override_settings(MASTER_KEYS=NEW_ONLY):
@@ -175,7 +176,7 @@ def test_rotation_killed_again_and_again_is_finished_by_the_next_run(
 
 
 def wait_for_more_than(number: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while versions()[2] <= number:
         assert process.poll() is None
         assert time.monotonic() < deadline

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from lawcrm import outbox
 from lawcrm.models.outbox import OutboxMessage
 from tests.lawcrm.mail_server import Post
 from tests.lawcrm.outbox_kinds import CAMPAIGN, NOW, Desk, put, registered, states
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,13 +90,6 @@ def start_worker(post: Post) -> "subprocess.Popen[bytes]":
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.Popen([sys.executable, "-c", WORKER, str(post.port)], env=environment, cwd=ROOT)  # noqa: S603
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def test_a_worker_killed_while_sending_leaves_its_message_unconfirmed(post: Post) -> None:

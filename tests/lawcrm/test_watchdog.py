@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from lawcrm.models.jobs import JobRun
 from tests import personas
 from tests.conftest import ALIASES, ROOT, superuser, urls
 from tests.lawcrm.mail_server import Post, mail_server, options
+from tests.waiting import PATIENCE, wait_for
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -185,22 +186,15 @@ def process(post: Post, *options: str, minutes: str = "10") -> Iterator["subproc
             run.terminate()
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_command_run_by_cron_ends_with_1_and_has_mailed(post: Post) -> None:
     expected = people()
     with process(post) as run:
-        said, code = run.communicate(timeout=60)[0], run.returncode
+        said, code = run.communicate(timeout=PATIENCE)[0], run.returncode
     assert (code, told(post)) == (1, expected), said
     ran(timezone.now())
     with process(post) as run:
-        said, code = run.communicate(timeout=60)[0], run.returncode
+        said, code = run.communicate(timeout=PATIENCE)[0], run.returncode
     assert (code, said, told(post)) == (0, "Reminders run.\n", expected)
 
 
