@@ -1,0 +1,272 @@
+"""Breaks the house in the order of the plan, sets it up again as an operator would, and lets it finish at last."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.deadlines.faults import plan
+from tests.deadlines.faults.clock import Clock
+from tests.lawcrm.mail_server import Post
+
+ROOT = Path(__file__).resolve().parents[3]
+NOT_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL", "REDIS_URL")
+PATIENCE = 300.0  # without any progress, on a machine much slower than a desk
+# What becomes of each mail, as the database committed it.
+RECORDER = """
+create table public.flight (id bigserial primary key, message bigint, before text, after text, reason text);
+create function public.flight() returns trigger language plpgsql security definer as $$
+begin
+  insert into public.flight (message, before, after, reason) values (new.id, old.state, new.state, new.reason);
+  return null;
+end $$;
+create trigger flight after update of state on lawcrm_outboxmessage for each row
+  when (old.state is distinct from new.state) execute function public.flight();
+"""
+LEFT = """
+select count(*) from deadlines_reminder r left join lawcrm_outboxmessage m
+  on m.kind = 'deadlines.reminder' and m.thing_id = r.id
+where r.state = 'waiting' and r.due_at <= %(now)s
+   or r.state = 'handed' and r.next_at <= %(now)s
+   or m.state in ('queued', 'claimed', 'unconfirmed', 'failed')
+"""
+
+
+class Driver:
+    def __init__(self, state: Path, post: Post, clock: Clock, seed: int) -> None:
+        self.state, self.post, self.clock, self.chance = state, post, clock, plan.lot(seed)
+        self.told, self.log = state.parent / "told", state.parent / "house.log"
+        self.day: date = plan.ERAS[0][2].date()
+        self.done: Counter[str] = Counter()
+        self.running: dict[str, list[int]] = {"worker": [], "beat": []}
+        self.facts: dict[str, int] = {}
+        self._names = iter(range(10**9))
+
+    @contextlib.contextmanager
+    def house(self) -> Iterator[None]:
+        environment = {key: value for key, value in os.environ.items() if key not in NOT_OURS} | {
+            "LAWCRM_STATE": str(self.state),
+            "LAWCRM_VALKEY": "valkey",
+            "LAWCRM_DURABLE": "0",
+            "OFFICE_CALENDAR": "dk",
+            "DJANGO_SETTINGS_MODULE": "lawcrm.settings.test",
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "tests.deadlines.faults.house", str(self.post.port), str(self.clock.path)]
+        pipe = subprocess.PIPE
+        with (
+            self.log.open("ab") as log,
+            subprocess.Popen(command, env=environment, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=log, text=True) as run,  # noqa: S603
+        ):
+            self.process = run
+            try:
+                yield
+            finally:
+                with contextlib.suppress(BrokenPipeError):
+                    self._say({"do": "close"})
+                run.wait(PATIENCE)
+
+    def _say(self, order: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, do: str, **order: Any) -> Any:
+        assert self.process.stdout is not None
+        self._say({"do": do, **order})
+        answer = self.process.stdout.readline()
+        assert answer, self.log.read_text()[-5000:]
+        return json.loads(answer)
+
+    def database(self) -> "psycopg.Connection[Any]":
+        return psycopg.connect(self.ask("database_url"), autocommit=True)
+
+    def open_firm(self) -> None:
+        facts = self.state.parent / "facts.json"
+        assert self.finish("open_firm", facts=str(facts)) == 0, self.log.read_text()[-5000:]
+        self.facts = json.loads(facts.read_text())
+        with self.database() as server:
+            server.execute(RECORDER)
+
+    def finish(self, role: str, **facts: Any) -> int:
+        return int(self.ask("wait", pid=self.ask("fork", role=role, **facts)))
+
+    def keep_up(self, beats: int = 2) -> None:
+        """As an operator's supervisor: whatever has fallen is started again; two beats stay."""
+        fallen = set(self.ask("fallen"))
+        for role, least in (("worker", 1), ("beat", beats)):
+            self.running[role] = [pid for pid in self.running[role] if pid not in fallen]
+            while len(self.running[role]) < least:
+                self.start(role)
+
+    def start(self, role: str) -> None:
+        facts = {"name": f"w{next(self._names)}"} if role == "worker" else {}
+        self.running[role].append(self.ask("fork", role=role, **facts))
+
+    def kill(self, role: str) -> None:
+        pid = self.chance.choice(self.running[role])
+        self.running[role].remove(pid)
+        self.ask("kill", pid=pid)
+
+    def request(self, **facts: Any) -> int:
+        seed = self.chance.randrange(2**32)
+        facts = {"told": str(self.told), "facts": self.facts, "seed": seed, "day": str(self.day), **facts}
+        return int(self.ask("fork", role="web", **facts))
+
+    def commit(self, kind: str) -> None:
+        """One fault."""
+        family, _space, detail = kind.partition(" ")
+        if kind.startswith("across"):
+            self.clock.set_to(
+                max(self._special(kind) + timedelta(minutes=self.chance.randint(0, 20)), self.clock.now())
+            )
+        elif family == "smtp":
+            self.post.modes.extend([detail] * self.chance.randint(1, 3))
+        else:
+            getattr(self, kind.replace(" ", "_"))()
+        self.done[kind] += 1
+
+    @staticmethod
+    def _special(kind: str) -> Any:
+        return next(moment for name, _start, moment in plan.ERAS if kind.endswith(name))
+
+    def enter_era(self, kind: str) -> None:
+        """The clock leaps ahead for months, and new deadlines are entered around the day that matters."""
+        name, start, special = next(era for era in plan.ERAS if kind.endswith(era[0]))
+        self.clock.set_to(start)
+        self.day = (special + timedelta(hours=2)).date()
+        assert self.ask("wait", pid=self.request(most=6)) == 0, self.log.read_text()[-5000:]
+        self.done[f"era: {name}"] += 1
+
+    def kill_web(self) -> None:
+        pid = self.request()
+        time.sleep(self.chance.uniform(0.1, 1.2))
+        self.ask("kill", pid=pid)
+
+    def kill_worker(self) -> None:
+        self.kill("worker")
+
+    def kill_worker_after_acceptance(self) -> None:
+        """The server has the mail, and whoever handed it over dies before writing that down."""
+        if self._accepted_without_answer():
+            for _each in list(self.running["worker"]):
+                self.kill("worker")
+
+    def restart_database_after_acceptance(self) -> None:
+        self._accepted_without_answer()
+        self.restart_database()
+
+    def _accepted_without_answer(self) -> bool:
+        taken = len(self.post.envelopes)
+        self.post.modes.insert(0, "hang")
+        pid = self.request(most=1)  # something to be sent at once, if nothing else waits
+        self.clock.move(timedelta(minutes=10))
+        until = time.monotonic() + 5
+        while len(self.post.envelopes) == taken and time.monotonic() < until:
+            time.sleep(0.02)
+        self.ask("wait", pid=pid)
+        return len(self.post.envelopes) > taken
+
+    def kill_a_process_of_the_worker(self) -> None:
+        worker = self.chance.choice(self.running["worker"])
+        with contextlib.suppress(OSError, IndexError):
+            children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
+            os.kill(int(self.chance.choice(children)), signal.SIGKILL)
+
+    def kill_beat(self) -> None:
+        self.kill("beat")
+
+    def another_beat(self) -> None:
+        self._one_more("beat", 3)
+
+    def another_worker(self) -> None:
+        self._one_more("worker", 2)
+
+    def _one_more(self, role: str, most: int) -> None:
+        if len(self.running[role]) >= most:
+            self.kill(role)
+        self.start(role)
+
+    def flush_broker(self) -> None:
+        self.ask("flush_broker")
+
+    def kill_broker(self) -> None:
+        self.ask("kill_broker")
+
+    def restart_database(self) -> None:
+        self.ask("restart_database")
+
+    def cut_database_connections(self) -> None:
+        with self.database() as server:
+            server.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where usename = 'lawcrm_app' and pid <> pg_backend_pid()"
+            )
+
+    def clock_ahead(self) -> None:
+        self.clock.move(timedelta(hours=self.chance.uniform(1, 14)))
+
+    def clock_back(self) -> None:
+        self.clock.move(-timedelta(minutes=self.chance.uniform(1, 90)))
+
+    def nothing_but_time(self) -> None:
+        self.clock.move(timedelta(hours=1))
+
+    def run(self, faults: list[str]) -> None:
+        for number, kind in enumerate(faults):
+            self.keep_up()
+            if kind.startswith("era"):
+                self.enter_era(kind)
+            else:
+                self.clock.move(plan.pace(self.chance))
+                self.commit(kind)
+            time.sleep(self.chance.uniform(0.05, 0.5))
+            if number % 40 == 39:
+                self.finish("resend", partner=self.facts["partner"])
+
+    def come_to_rest(self) -> None:
+        """No more faults: everything runs, the clock goes on past its latest, a person settles what waits for one."""
+        self.post.modes.clear()
+        self.clock.set_to(self.clock.latest() + timedelta(hours=1))
+        least, since = sys.maxsize, time.monotonic()
+        while left := self.left():
+            if left < least:
+                least, since = left, time.monotonic()
+            if time.monotonic() - since > PATIENCE:
+                return  # the verdict says what is left
+            self.keep_up()
+            self.finish("resend", partner=self.facts["partner"])
+            self.clock.move(timedelta(minutes=30))
+            time.sleep(1)
+
+    def left(self) -> int:
+        with self.database() as server:
+            row = server.execute(LEFT, {"now": self.clock.now()}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def fresh_state(state: Path, template: Path, migrate: Callable[[Path], None]) -> None:
+    """A copy of servers that were migrated once for the present state of the migrations."""
+    with template.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (template / "ready").exists():
+            shutil.rmtree(template, ignore_errors=True)
+            migrate(template)
+            (template / "ready").touch()
+    copy = shutil.which("cp")
+    assert copy is not None
+    subprocess.run([copy, "-a", str(template), str(state)], check=True)  # noqa: S603 - keeps owners
+    (state / "valkey.port").unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""What the processes of the house do: the product's own work, until they are killed."""
+
+import contextlib
+import json
+import random
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import Error, connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from deadlines.models import Deadline, Reminder
+from lawcrm import access, outbox
+from lawcrm.accounts.models import User
+from lawcrm.celery import app
+from lawcrm.models.outbox import OutboxMessage
+from matters.forms.once import token_for
+from matters.models import Matter
+from tests import personas
+from tests.deadlines.faults import plan
+from tests.deadlines.office import open_office
+
+ACKNOWLEDGED = 0.12  # the others go up the ladder
+
+
+def worker(name: str) -> None:
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
+    app.worker_main(["worker", "--concurrency", "2", "-n", f"{name}@faults", *quiet])
+
+
+def beat() -> None:
+    app.Beat(loglevel="ERROR", pidfile=None, quiet=True).run()
+
+
+def open_firm(facts: str) -> None:
+    """Two who work on a matter, a partner, somebody at the docket desk."""
+    office = open_office()
+    desk = personas.user_for("docket desk", full_name="Dora Skov")
+    people = {"lawyer": office.lawyer, "assistant": office.assistant, "partner": office.outsider, "desk": desk}
+    known: dict[str, Any] = {name: person.pk for name, person in people.items()}
+    Path(facts).write_text(json.dumps({**known, "matter": office.matter.pk}))
+
+
+def web(told: str, facts: dict[str, int], seed: int, day: str, most: int = 0) -> None:
+    """Requests of two people, one after the other; what the browser was answered is written down at once.
+
+    A request that failed is not repeated: whoever was answered nothing does not know.
+    """
+    chance, done = plan.lot(seed), 0
+    browsers = {name: _signed_in(facts[name]) for name in ("lawyer", "assistant")}
+    with Path(told).open("a", buffering=1) as answers:
+        while not most or done < most:
+            try:
+                line = _request(browsers, facts, chance, date.fromisoformat(day), entering=most > 0 or done < 3)
+            except Error:
+                _start_over()
+                continue
+            if line:
+                answers.write(json.dumps(line) + "\n")
+            done += 1
+            time.sleep(chance.uniform(0, 0.05))
+
+
+def _start_over() -> None:
+    for connection in connections.all():
+        connection.close()
+    time.sleep(0.2)
+
+
+def _signed_in(pk: int) -> Client:
+    while True:
+        try:
+            return personas.signed_in(User.objects.get(pk=pk))
+        except Error:
+            _start_over()
+
+
+def _request(
+    browsers: dict[str, Client], facts: dict[str, int], chance: random.Random, day: date, *, entering: bool
+) -> dict[str, str] | None:
+    if entering:
+        return _enter(browsers["assistant"], facts, chance, day)
+    return _acknowledge(browsers["lawyer"], facts["lawyer"], chance)
+
+
+def _enter(browser: Client, facts: dict[str, int], chance: random.Random, day: date) -> dict[str, str] | None:
+    with access.as_system("test"):
+        matter = Matter.objects.get(pk=facts["matter"])
+    due = max(day + timedelta(days=chance.randint(-1, 2)), timezone.localdate() + timedelta(days=chance.randint(0, 1)))
+    form = {
+        "once": token_for(facts["assistant"]),
+        "title": "Berufung",
+        "kind": "statutory",
+        "criticality": chance.choice(["critical", "critical", "normal"]),
+        "due_on": f"{due:%d.%m.%Y}",
+        "assignee": str(facts["lawyer"]),
+        "deputy": chance.choice([str(facts["assistant"]), ""]),
+    }
+    answer = browser.post(f"{reverse('deadlines:enter')}?matter={matter.public_id}", form)
+    assert answer.status_code == 302, answer.content.decode()
+    return {"entered": answer["Location"].strip("/").rpartition("/")[2]}
+
+
+def _acknowledge(browser: Client, pk: int, chance: random.Random) -> dict[str, str] | None:
+    with access.as_system("test"):
+        waiting = Reminder.objects.filter(recipient=pk, state=Reminder.State.HANDED, acknowledged_at=None)
+        known = list(Deadline.objects.filter(pk__in=waiting.values("deadline")).values_list("public_id", flat=True))
+    if not known or chance.random() > ACKNOWLEDGED:
+        return None
+    chosen = chance.choice(known)
+    answer = browser.post(reverse("deadlines:acknowledge", args=[chosen]))
+    assert answer.status_code == 302, answer.status_code
+    return {"acknowledged": str(chosen)}
+
+
+def resend(partner: int) -> None:
+    """A person looks at what waits for a person: failed for good, or unconfirmed too often."""
+    states = OutboxMessage.State
+    with access.as_system("test"):
+        stuck = OutboxMessage.objects.filter(state=states.FAILED)
+        unsure = OutboxMessage.objects.filter(state=states.UNCONFIRMED, attempts__gt=outbox.MOST_RESENDS)
+        for message in [*stuck, *unsure]:
+            with contextlib.suppress(outbox.AlreadySettled):
+                outbox.resend(actor=User.objects.get(pk=partner), message=message, now=timezone.now())

@@ -1,0 +1,81 @@
+"""Two hundred faults in a row, drawn by lot: no reminder that was due is lost, none comes twice by itself.
+
+The number that the lot was drawn from is printed; `FAULTS_SEED=… FAULTS=… pytest tests/deadlines/test_faults.py`
+draws the same again. Processes and servers are the run's own, so that other tests beside it notice nothing.
+"""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from lawcrm import engines
+from tests.conftest import ROOT, fingerprint
+from tests.deadlines.faults import plan, verdict
+from tests.deadlines.faults.clock import Clock
+from tests.deadlines.faults.driver import Driver, fresh_state
+from tests.lawcrm.mail_server import mail_server
+
+LEAST = 200
+
+
+def migrate(state: Path) -> None:
+    """Servers of its own with the schema of the present migrations, made once and copied for each run."""
+    environment = {
+        **{key: value for key, value in os.environ.items() if "DATABASE" not in key},
+        "LAWCRM_STATE": str(state),
+        "DJANGO_SETTINGS_MODULE": "lawcrm.settings.test",
+    }
+    command = [sys.executable, ROOT / "manage.py", "showmigrations"]
+    subprocess.run(command, env=environment, check=True, capture_output=True)  # noqa: S603
+
+
+def test_every_plan_has_each_kind_of_fault() -> None:
+    found = plan.planned(plan.lot(1), LEAST)
+    faults = [kind for kind in found if not kind.startswith("era")]
+    assert len(faults) >= LEAST
+    assert set(faults) == {*plan.KINDS, *(f"across: {name}" for name, _start, _day in plan.ERAS)}
+    assert found == plan.planned(plan.lot(1), LEAST) != plan.planned(plan.lot(2), LEAST)
+
+
+def announce(capsys: pytest.CaptureFixture[str], words: str) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"\n{words}\n")
+
+
+@pytest.mark.proof
+def test_no_reminder_is_lost_and_none_comes_twice_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = int(os.environ.get("FAULTS_SEED") or secrets.randbelow(10**6))
+    faults = plan.planned(plan.lot(seed), int(os.environ.get("FAULTS", LEAST)))
+    announce(capsys, f"FAULTS_SEED={seed}: {len(faults)} faults")
+    fresh_state(tmp_path / "state", engines.state_dir() / f"faults-{fingerprint()}", migrate)
+    clock = Clock(tmp_path / "clock")
+    clock.set_to(plan.ERAS[0][1])
+    with mail_server() as post:
+        facts, done = broken(Driver(tmp_path / "state", post, clock, seed), faults)
+    announce(capsys, summary(facts, done))
+    shutil.rmtree(tmp_path / "state")
+    assert sum(done.values()) >= len(faults)
+    assert len(facts.mails) > len(facts.deadlines) > 0
+    assert verdict.complaints(facts) == [], f"FAULTS_SEED={seed}"
+
+
+def broken(driver: Driver, faults: list[str]) -> tuple[verdict.Facts, Counter[str]]:
+    with driver.house():
+        driver.open_firm()
+        driver.run(faults)
+        driver.come_to_rest()
+        return verdict.gather(driver), driver.done
+
+
+def summary(facts: verdict.Facts, done: Counter[str]) -> str:
+    again = sum(times - 1 for times in facts.taken.values())
+    lines = [f"  {count:3} {kind}" for kind, count in sorted(done.items())]
+    entered, due = len(facts.deadlines), sum(row["due_at"] <= facts.now for row in facts.reminders)
+    mails = f"{len(facts.mails)} mails, {again} of them again after an unknown outcome"
+    return "\n".join([*lines, f"{entered} deadlines, {due} reminders due, {mails}"])
