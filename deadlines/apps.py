@@ -22,7 +22,7 @@ class DeadlinesConfig(AppConfig):
 
     def ready(self) -> None:
         from deadlines import models, panels
-        from deadlines.actions import ending, feeds, leaving, notice
+        from deadlines.actions import ending, feeds, leaving, notice, teams
         from lawcrm import audit, ui
 
         audit.signs(models.SignedSheet, kind="deadline.sheet_signed")
@@ -30,6 +30,7 @@ class DeadlinesConfig(AppConfig):
         notice.register()
         panels.register()
         audit.subscribe("matter.closed", ending.refuse_while_open)
+        audit.subscribe("accounts.group_left", teams.forget_who_left)
         for kind in feeds.SECURED:
             audit.subscribe(kind, feeds.revoke_after)
         reading, entering = "deadlines.view_deadline", "deadlines.enter_deadline"

@@ -54,7 +54,7 @@ def _row(row: Deadline) -> dict[str, Any]:
         "what": row.title,
         "note": _note(row),
         "number": row.matter.number,
-        "who": row.assignee.full_name,
+        "who": row.answers,
         "state": state_words(row),
     }
 

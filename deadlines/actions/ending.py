@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from deadlines.actions import recurring
 from deadlines.actions.extending import settle_extension
 from deadlines.actions.refused import locked, locked_done, require_evidence, require_reason
 from deadlines.actions.reminding import make_reminders, settle_reminders
@@ -14,7 +16,7 @@ from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.audit import Event
 from matters.actions.refused import Refused
-from matters.models import Document
+from matters.models import Document, Matter
 
 
 class OwnDone(Refused):
@@ -43,7 +45,8 @@ class MatterHasOpenDeadlines(Refused):
 
 
 def refuse_while_open(closing: Event) -> None:
-    """Nobody looks at the book of a closed matter."""
+    """Nobody looks at the book of a closed matter; recurring follow-ups end with it."""
+    recurring.end_with(Matter.objects.get(pk=closing.object.pk), closing.actor_id, timezone.now())
     count = Deadline.objects.filter(matter=closing.object.pk, state=Deadline.State.OPEN).count()
     if count:
         raise MatterHasOpenDeadlines(count)
@@ -68,7 +71,9 @@ def mark_done(  # noqa: PLR0913 - what a person says about it
     if evidence is not None or deadline.criticality == Deadline.Criticality.CRITICAL:
         require_evidence(deadline, evidence, receipt)
     deadline.evidence, deadline.receipt = evidence, receipt.strip()
-    return _ended(deadline, Deadline.State.DONE, actor, reason, now)
+    deadline = _ended(deadline, Deadline.State.DONE, actor, reason, now)
+    recurring.continue_after(deadline, now)
+    return deadline
 
 
 @audit.attempt("deadline.checked", on="deadline")
@@ -97,8 +102,10 @@ def reopen_done(*, actor: User, deadline: Deadline, reason: str, now: datetime) 
 
 @audit.attempt("deadline.struck", on="deadline")
 def strike_deadline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: datetime) -> Deadline:
-    """For what was entered wrongly or fell away; struck entries stay visible."""
-    return _ended(locked(deadline, seen), Deadline.State.STRUCK, actor, reason, now)
+    """For what was entered wrongly or fell away; struck entries stay visible. It ends the series of a follow-up."""
+    deadline = _ended(locked(deadline, seen), Deadline.State.STRUCK, actor, reason, now)
+    recurring.end_series(deadline, now)
+    return deadline
 
 
 def _ended(deadline: Deadline, state: Deadline.State, actor: User, reason: str, now: datetime) -> Deadline:

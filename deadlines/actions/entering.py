@@ -5,11 +5,21 @@ from datetime import date, datetime, time
 from uuid import UUID, uuid5
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from deadlines.actions import recurring
+from deadlines.actions.kinds import require_kind
 from deadlines.actions.moving import set_date
-from deadlines.actions.refused import ChangedMeanwhile, locked, locked_matter, require_reason, require_team
+from deadlines.actions.refused import (
+    ChangedMeanwhile,
+    locked,
+    locked_matter,
+    require_answering,
+    require_reason,
+    require_team,
+)
 from deadlines.actions.reminding import make_reminders
 from deadlines.models import Deadline
 from lawcrm import audit
@@ -52,7 +62,8 @@ class Entry:
     criticality: Deadline.Criticality
     title: str
     due_on: date
-    assignee: User
+    assignee: User | None = None
+    group: Group | None = None
     deputy: User | None = None
     due_time: time | None = None
     trigger_on: date | None = None
@@ -62,6 +73,7 @@ class Entry:
     latest_on: date | None = None
     trace: list[dict[str, str]] = field(default_factory=list)
     pre_deadline: date | None = None
+    repeat: str = ""
 
 
 @audit.attempt("deadline.entered")
@@ -69,10 +81,19 @@ def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
     """Unconfirmed until a second person has checked it; reminders are made at once all the same."""
     matter = locked_matter(entry.matter.pk)
     if (known := Deadline.objects.filter(public_id=entry.once, matter=matter).first()) is not None:
-        raise AlreadyEntered(known) if (known.title, known.due_on) == (entry.title, entry.due_on) else FormUsed
+        raise (
+            AlreadyEntered(known)
+            if (known.title, known.occurs_on or known.due_on) == (entry.title, entry.due_on)
+            else FormUsed
+        )
+    require_kind(entry)
+    require_answering(matter, timezone.localdate(now), entry.assignee, entry.group)
     require_team(matter, timezone.localdate(now), entry.assignee, entry.deputy)
     deadline = _described(entry, matter)
     deadline.entered_by, deadline.entered_at = actor, now
+    if entry.repeat:
+        deadline.series = recurring.begin(actor=actor, matter=matter, rule=entry.repeat, starts_on=entry.due_on)
+        deadline.occurs_on, deadline.due_on = entry.due_on, recurring.moved_off(matter, entry.due_on)
     try:
         deadline.save()
     except KeyDestroyed:
@@ -118,6 +139,7 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
         latest_on=entry.latest_on,
         trace=entry.trace,
         assignee=entry.assignee,
+        group=entry.group,
         deputy=deputy,
     )
 

@@ -50,9 +50,8 @@ def _told(batch: list[Reminder]) -> dict[tuple[int, str], set[int]]:
     found: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     steps = {row.step for row in batch}
     rows = Reminder.objects.filter(deadline__in={row.deadline_id for row in batch}, step__in=steps)
-    for deadline, step, person in rows.exclude(state=State.CANCELLED).values_list(
-        "deadline_id", "step", "recipient_id"
-    ):
+    rows = rows.exclude(state=State.CANCELLED).exclude(recipient=None)
+    for deadline, step, person in rows.values_list("deadline_id", "step", "recipient_id"):
         found[deadline, step].add(person)
     return found
 
@@ -140,8 +139,10 @@ def _of_level(deadline: Deadline, level: int, now: datetime) -> set[int]:
     """Whom a level is made of, present or not; the owner is told of their own deadline once a step."""
     match level:
         case Level.DEPUTY:
-            away = absences.stand_ins([deadline.assignee_id], timezone.localdate(now))
             named = {deadline.deputy_id} if deadline.deputy_id else set()
+            if deadline.assignee_id is None:
+                return named
+            away = absences.stand_ins([deadline.assignee_id], timezone.localdate(now))
             return named | away.get(deadline.assignee_id, set())
         case Level.LAWYER:
             return {deadline.matter.responsible_id} - {deadline.assignee_id}

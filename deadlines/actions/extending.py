@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from deadlines.actions.kinds import require_extendable
 from deadlines.actions.moving import set_date
 from deadlines.actions.refused import locked, require_evidence, require_reason
 from deadlines.models import Deadline, Extension
@@ -40,6 +41,7 @@ def ask_extension(  # noqa: PLR0913 - what a person says about it
 ) -> Extension:
     """Provisional (BGH II ZB 19/09): the old date counts and reminds until the court has granted the new one."""
     deadline, reason = locked(deadline, seen), require_reason(reason)
+    require_extendable(deadline)
     if until_on <= deadline.due_on:
         raise NotLater
     if pending(deadline) is not None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from deadlines.models import Deadline
@@ -19,6 +20,18 @@ class MatterGone(Refused):
 class NotOnTeam(Refused):
     def __init__(self) -> None:
         super().__init__(_("This person does not see the matter. Give them access first, or choose someone else."))
+
+
+class NobodyOfGroup(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nobody of this practice group sees the matter. Give them access first, or choose a person.")
+        )
+
+
+class WhoAnswers(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("Either a person answers for it or a practice group: choose one of both."))
 
 
 class Ended(Refused):
@@ -94,6 +107,13 @@ def require_team(matter: Matter, today: date, *people: User | None) -> None:
     wanted = {person.pk for person in people if person is not None}
     if team.team_of(matter, today).filter(pk__in=wanted).count() != len(wanted):
         raise NotOnTeam
+
+
+def require_answering(matter: Matter, today: date, assignee: User | None, group: Group | None) -> None:
+    if (assignee is None) == (group is None):
+        raise WhoAnswers
+    if group is not None and not team.groups_of(matter, today).filter(pk=group.pk).exists():
+        raise NobodyOfGroup
 
 
 def require_reason(reason: str) -> str:

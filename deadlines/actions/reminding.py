@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from deadlines import ladder
-from deadlines.actions import docket, escalating
+from deadlines.actions import docket, escalating, teams
 from deadlines.models import Deadline, Reminder
 from deadlines.queries.reminders import KIND
 from deadlines.queries.working_days import WorkingDays
@@ -18,10 +18,13 @@ State = Reminder.State
 
 
 def make_reminders(deadline: Deadline, now: datetime) -> None:
-    """One per step and person, in the caller's transaction. Each move starts a new round of them."""
+    """One per step and person, in the caller's transaction. Each move starts a new round of them.
+
+    A practice group has one row per step; its members get theirs when the step is due.
+    """
     held = Reminder.objects.filter(deadline=deadline, level=Reminder.Level.OWNER).values_list("step", flat=True)
     turn = max((int(step.rpartition(".")[2]) for step in held), default=0) + 1
-    people = dict.fromkeys(user for user in (deadline.assignee_id, deadline.deputy_id) if user is not None)
+    people = [deadline.assignee_id, *([deadline.deputy_id] if deadline.deputy_id else [])]
     Reminder.objects.bulk_create(
         Reminder(
             deadline=deadline,
@@ -56,7 +59,10 @@ def hand_over(*, now: datetime) -> int:
 def _hand_batch(now: datetime) -> int:
     due = Reminder.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
     batch = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    grouped = teams.tell_members([reminder for reminder in batch if reminder.recipient_id is None], now)
     for reminder in batch:
+        if reminder.recipient_id is None:
+            continue
         outbox.put(
             kind=KIND,
             recipient=outbox.staff(reminder.recipient_id),
@@ -66,6 +72,8 @@ def _hand_batch(now: datetime) -> int:
         )
     escalating.set_next(batch, now)
     for reminder in batch:
+        if reminder.pk in grouped:
+            reminder.next_at = None
         reminder.state, reminder.handed_at = State.HANDED, now
     return Reminder.objects.bulk_update(batch, ["state", "handed_at", "next_at"])
 
@@ -88,4 +96,5 @@ def still_to_tell(reminder: Reminder, recipient: User) -> bool:
         deadline = rows.select_for_update(of=("self",), no_key=True).first()
         return deadline is not None and escalating.may_be_told(deadline, reminder.level, recipient)
     with access.as_user(recipient, source="job"):
-        return rows.all().select_for_update(of=("self",), no_key=True).exists()
+        told = rows.all().filter(teams.still_told(recipient))
+        return told.select_for_update(of=("self",), no_key=True).exists()

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from deadlines import recurrence
 from deadlines.actions.entering import Entry
 from deadlines.forms.dates import TypedDateField
 from deadlines.models import Deadline
@@ -69,7 +71,16 @@ class EntryForm(forms.Form):
     trigger_label = forms.CharField(
         label=_("What set it off"), max_length=120, required=False, help_text=_("For example: judgment served.")
     )
-    assignee = PersonField(User.objects.none(), label=_("Responsible"))
+    assignee = PersonField(
+        User.objects.none(), label=_("Responsible"), required=False, empty_label=_("A practice group")
+    )
+    group = forms.ModelChoiceField(
+        Group.objects.none(),
+        label=_("Or a practice group"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("Everybody of it who sees the matter is reminded and may acknowledge."),
+    )
     deputy = PersonField(
         User.objects.none(),
         label=_("Deputy"),
@@ -77,6 +88,16 @@ class EntryForm(forms.Form):
         empty_label=_("Nobody"),
         help_text=_("Is reminded as well."),
     )
+    repeat_unit = forms.ChoiceField(
+        label=_("Comes again"),
+        required=False,
+        choices=[("", _("Never")), ("days", _("Days")), ("weeks", _("Weeks")), ("months", _("Months"))],
+        help_text=_("Of a follow-up only. Doing one makes the next, striking one ends it."),
+    )
+    repeat_every = forms.IntegerField(
+        label=_("Every"), required=False, min_value=1, max_value=recurrence.MOST, initial=1
+    )
+    repeat_until = TypedDateField(label=_("Until"), required=False, help_text=_("Else until the matter is closed."))
     note = forms.CharField(label=_("Note"), widget=forms.Textarea, required=False, max_length=5000)
 
     def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
@@ -88,6 +109,9 @@ class EntryForm(forms.Form):
         assert isinstance(rule, forms.ChoiceField)  # noqa: S101 - for the types
         rule.choices = [("", _("None: the date is known")), *computing.offered(matter)]
         people = team.team_of(matter, today)
+        groups = self.fields["group"]
+        assert isinstance(groups, forms.ModelChoiceField)  # noqa: S101 - for the types
+        groups.queryset = team.groups_of(matter, today)
         for name in ("assignee", "deputy"):
             field = self.fields[name]
             assert isinstance(field, PersonField)  # noqa: S101 - for the types
@@ -103,6 +127,8 @@ class EntryForm(forms.Form):
             self._compute(data)
         elif "due_on" in data and data["due_on"] is None:
             self.add_error("due_on", _t("Give the date, or a rule and what set it off."))
+        self._check_answering(data)
+        self._check_repeat(data)
         if data.get("deputy") and data["deputy"] == data.get("assignee"):
             self.add_error("deputy", _t("The deputy is somebody else than the person responsible."))
         trigger, due = data.get("trigger_on"), data.get("due_on")
@@ -110,6 +136,25 @@ class EntryForm(forms.Form):
         if trigger and due and trigger > due and not data.get("rule"):
             self.add_error("trigger_on", _t("This is after the deadline itself. Check both dates."))
         return data
+
+    def _check_answering(self, data: dict[str, Any]) -> None:
+        """Whoever leaves the lawyer standing and picks a group means the group."""
+        if data.get("assignee") is None and data.get("group") is None and "assignee" in data and "group" in data:
+            self.add_error("assignee", _t("Somebody answers for it: choose a person or a practice group."))
+        if data.get("assignee") and data.get("group"):
+            self.add_error("group", _t("Either a person answers for it or a practice group: choose one of both."))
+
+    def _check_repeat(self, data: dict[str, Any]) -> None:
+        if not data.get("repeat_unit") or data.get("due_on") is None:
+            return
+        if data.get("kind") != Deadline.Kind.FOLLOW_UP:
+            self.add_error("repeat_unit", _t("Only a follow-up comes again."))
+        if data.get("repeat_until") and data["repeat_until"] <= data["due_on"]:
+            self.add_error("repeat_until", _t("This is not after the first day."))
+
+    def _repeat(self, data: dict[str, Any]) -> str:
+        unit, amount, until = data.pop("repeat_unit"), data.pop("repeat_every"), data.pop("repeat_until")
+        return recurrence.rule_of(amount or 1, unit, data["due_on"], until) if unit else ""
 
     def _compute(self, data: dict[str, Any]) -> None:
         if data.get("trigger_on") is None:
@@ -152,6 +197,7 @@ class EntryForm(forms.Form):
         kind, criticality = Deadline.Kind(data["kind"]), Deadline.Criticality(data["criticality"])
         wanted, reason = data.pop("with_pre_deadline"), data.pop("other_reason")
         data.pop("rule"), data.pop("second_on")
+        data["repeat"] = self._repeat(data)
         if (found := self.computed) is not None:
             data |= {
                 "rule_code": found.code,

@@ -6,7 +6,18 @@ from deadlines.models.docket import DocketEntry
 from deadlines.models.extension import Extension
 from deadlines.models.feed import CalendarFeed
 from deadlines.models.reminder import Reminder
+from deadlines.models.series import Series
 from deadlines.models.sheet import SignedSheet
 from deadlines.models.task import Task
 
-__all__ = ["Absence", "CalendarFeed", "Deadline", "DocketEntry", "Extension", "Reminder", "SignedSheet", "Task"]
+__all__ = [
+    "Absence",
+    "CalendarFeed",
+    "Deadline",
+    "DocketEntry",
+    "Extension",
+    "Reminder",
+    "Series",
+    "SignedSheet",
+    "Task",
+]

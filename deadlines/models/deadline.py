@@ -3,12 +3,14 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Court
+from deadlines.models.series import Series
 from lawcrm import access, audit
 from lawcrm.crypto.fields import SealedTextField
 from lawcrm.personal_data import PersonalData
@@ -57,10 +59,19 @@ class Deadline(models.Model):
     trace = models.JSONField(default=list, blank=True)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = SealedTextField(_("note"), owner="sealed_for", null=True, blank=True)
-    assignee = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", verbose_name=_("responsible"))
+    # One person or one practice group; of a group everybody who sees the matter.
+    assignee = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("responsible")
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("practice group")
+    )
     deputy = models.ForeignKey(
         USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy")
     )
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    # The day by the series' rule, which may be one on which the office is closed.
+    occurs_on = models.DateField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     entered_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -89,6 +100,7 @@ class Deadline(models.Model):
             "due_on": "matter_content",
             "due_time": "matter_content",
             "latest_on": "matter_content",
+            "occurs_on": "matter_content",
             "ended_reason": "matter_content",
             "receipt": "matter_content",
         },
@@ -103,7 +115,9 @@ class Deadline(models.Model):
             "rule_code",
             "court",
             "assignee",
+            "group",
             "deputy",
+            "series",
             "state",
             "entered_by",
             "entered_at",
@@ -134,6 +148,11 @@ class Deadline(models.Model):
             models.Index(
                 fields=["assignee", "due_on", "id"], name="deadlines_open_mine", condition=models.Q(state="open")
             ),
+            models.Index(
+                fields=["group", "due_on", "id"],
+                name="deadlines_open_group",
+                condition=models.Q(state="open", group__isnull=False),
+            ),
             models.Index(fields=["matter", "due_on"], name="deadlines_of_matter"),
             models.Index(
                 fields=["due_on", "id"],
@@ -158,6 +177,14 @@ class Deadline(models.Model):
             ),
         ]
         constraints = [
+            # Somebody answers for it: a person or a group, never nobody and never both.
+            models.CheckConstraint(
+                condition=models.Q(assignee__isnull=False, group__isnull=True)
+                | models.Q(assignee__isnull=True, group__isnull=False),
+                name="deadlines_one_answers",
+            ),
+            # Doing a recurring follow-up makes the next one once, whoever presses the button how often.
+            models.UniqueConstraint(fields=["series", "occurs_on"], name="deadlines_series_once"),
             # Four eyes: nobody confirms what they entered themselves.
             models.CheckConstraint(
                 condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("entered_by")),
@@ -181,6 +208,13 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"deadline {self.pk}"
+
+    @property
+    def answers(self) -> str:
+        """Who answers for it, by name."""
+        if self.assignee is not None:
+            return self.assignee.full_name
+        return self.group.name if self.group is not None else ""
 
     @property
     def is_confirmed(self) -> bool:

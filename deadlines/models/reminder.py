@@ -30,7 +30,8 @@ class Reminder(models.Model):
 
     deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="reminders")
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody for a step of a practice group: who that is, is asked when it is due.
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     step = models.CharField(_("step"), max_length=20)
     due_at = models.DateTimeField(_("due at"))
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)

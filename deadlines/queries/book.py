@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.db.models import Count, DateField, F, Q, QuerySet, Value, Window
 from django.db.models.functions import Greatest
 
 from deadlines.models import Deadline
+from lawcrm import access
 from lawcrm.models import JournalEntry
 from matters.models import Matter
 
@@ -48,11 +50,23 @@ class Standing:
 
 def deadlines() -> QuerySet[Deadline]:
     """With what a line of a list shows, in one query."""
-    return Deadline.objects.select_related("matter", "assignee", "entered_by").defer("note", "trace", "matter__summary")
+    return Deadline.objects.select_related("matter", "assignee", "group", "entered_by").defer(
+        "note", "trace", "matter__summary"
+    )
 
 
 def is_mine(user_id: int) -> Q:
-    return Q(assignee=user_id) | Q(deputy=user_id)
+    """What they answer for, alone or with their practice groups, or stand in for."""
+    mine, groups = Q(assignee=user_id) | Q(deputy=user_id), _groups_of(user_id)
+    return mine | Q(group__in=groups) if groups else mine
+
+
+def _groups_of(user_id: int) -> list[int]:
+    """The viewer's own are known; those of somebody else are asked for."""
+    viewer = access.current()
+    if viewer is not None and viewer.user_id == user_id and not viewer.system:
+        return [-principal for principal in viewer.principals if principal < 0]
+    return list(Group.objects.filter(user=user_id).values_list("pk", flat=True))
 
 
 def filtered(*, who: int | None = None, state: str = "", kind: str = "", today: date) -> QuerySet[Deadline]:

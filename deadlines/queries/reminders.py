@@ -9,7 +9,9 @@ KIND = "deadlines.reminder"
 
 
 def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
-    return Reminder.objects.filter(deadline=deadline).select_related("recipient").order_by("due_at", "pk")
+    """Of a practice group's steps those to come; those past stand as what each member was told."""
+    rows = Reminder.objects.filter(deadline=deadline).exclude(recipient=None, state=Reminder.State.HANDED)
+    return rows.select_related("recipient").order_by("due_at", "pk")
 
 
 def mail_states(reminders: list[Reminder]) -> dict[int, str]:

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 
 from lawcrm import access
+from lawcrm.accounts.groups import existing
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
 
@@ -22,6 +24,12 @@ def team_of(matter: Matter, today: date) -> QuerySet[User]:
     if access.WHOLE_FIRM not in matter.acl:
         people = people.filter(_among(matter.acl)).distinct()
     return people.exclude(_among(matter.deny)) if matter.deny else people
+
+
+def groups_of(matter: Matter, today: date) -> QuerySet[Group]:
+    """Practice groups of which at least one member at work sees the matter, by name."""
+    reached = existing().filter(user__in=team_of(matter, today).order_by().values("pk"))
+    return reached.distinct().order_by("name", "pk")
 
 
 def _among(principals: list[int]) -> Q:

@@ -5,11 +5,14 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from deadlines.models import Deadline
-from lawcrm.templatetags.ui import pill
+from deadlines import recurrence
+from deadlines.models import Deadline, Series
+from lawcrm.templatetags.ui import icon, pill
 
 register = template.Library()
 
@@ -19,6 +22,37 @@ def due_words(deadline: Deadline) -> str:
     """As in: Today 23:59, Tue 24 Nov; with the year when it is another one."""
     words = day_words(deadline.due_on)
     return f"{words} {deadline.due_time:%H:%M}" if deadline.due_time else words
+
+
+MARKS = {
+    Deadline.Kind.STATUTORY: "scale",
+    Deadline.Kind.COURT_FIXED: "gavel",
+    Deadline.Kind.PRE_DEADLINE: "bell",
+    Deadline.Kind.FOLLOW_UP: "history",
+    Deadline.Kind.APPOINTMENT: "calendar",
+    Deadline.Kind.LIMITATION: "hourglass",
+}
+
+
+@register.simple_tag
+def kind_mark(kind: str) -> SafeString:
+    """Sign and word of a kind, the same wherever an entry stands."""
+    known = Deadline.Kind(kind)
+    return format_html('<span class="kind kind-{}">{}{}</span>', known.value, icon(MARKS[known]), known.label)
+
+
+@register.simple_tag
+def repeat_words(series: Series) -> str:
+    """As in: every 2 weeks, until 31 Dec 2026."""
+    amount, unit, until = recurrence.parts_of(series.rule)
+    words = {
+        "days": ngettext("every day", "every %(n)d days", amount),
+        "weeks": ngettext("every week", "every %(n)d weeks", amount),
+        "months": ngettext("every month", "every %(n)d months", amount),
+    }[unit] % {"n": amount}
+    if until is None:
+        return words
+    return _("%(often)s, until %(day)s") % {"often": words, "day": date_format(until, "j M Y")}
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ def to_deadline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     task = get_object_or_404(Task.objects.select_related("matter").defer("matter__summary"), public_id=public_id)
     frame.require_work(task.matter)
     audit.read(task)
-    start = {"title": task.title, "due_on": task.due_on, "assignee": task.assignee_id, "deputy": None}
+    start = {"title": task.title, "due_on": task.due_on, "assignee": task.assignee_id, "group": None, "deputy": None}
     form = BecomesDeadlineForm(
         request.POST or None, user=frame.person(request), matter=task.matter, today=timezone.localdate(), initial=start
     )
@@ -52,7 +52,11 @@ def _entered(request: HttpRequest, form: BecomesDeadlineForm, task: Task) -> Dea
 @access.requires(frame.ENTERING)
 def to_task(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    start = {"seen": deadline.due_on, "assignee": deadline.assignee_id, "due_on": deadline.due_on}
+    start = {
+        "seen": deadline.due_on,
+        "assignee": deadline.assignee_id or deadline.matter.responsible_id,
+        "due_on": deadline.due_on,
+    }
     form = BecomesTaskForm(
         request.POST or None,
         user=frame.person(request),

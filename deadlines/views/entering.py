@@ -26,7 +26,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if matter is None:
         return picking.choose(request, _("Enter deadline"), "deadlines:enter")
     today = timezone.localdate()
-    start = {"assignee": matter.responsible_id, "deputy": None}
+    start = {"assignee": matter.responsible_id, "group": None, "deputy": None}
     form = EntryForm(request.POST or None, user=frame.person(request), matter=matter, today=today, initial=start)
     if request.method == "POST" and form.is_valid():
         if form.wants_preview:
@@ -40,7 +40,8 @@ def preview(request: HttpRequest, form: EntryForm, **context: Any) -> HttpRespon
     """The arithmetic and what else falls on that day, before anything is entered."""
     form.with_computed()
     assert form.computed is not None  # noqa: S101 - for the types
-    falling = computing.falling_on(form.computed.due_on, form.cleaned_data["assignee"].pk)
+    answering = form.cleaned_data.get("assignee") or frame.person(request)
+    falling = computing.falling_on(form.computed.due_on, answering.pk)
     return _page(request, "deadlines/enter.html", form, computed=form.computed, falling=falling, **context)
 
 

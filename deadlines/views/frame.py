@@ -45,7 +45,7 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
 def load(public_id: UUID) -> Deadline:
     """404 whether hidden or missing; that it was shown is noted."""
     rows = Deadline.objects.select_related(
-        "matter", "assignee", "deputy", "entered_by", "confirmed_by", "ended_by", "checked_by"
+        "matter", "assignee", "group", "deputy", "entered_by", "confirmed_by", "ended_by", "checked_by"
     ).defer("matter__summary")
     deadline = get_object_or_404(rows, public_id=public_id)
     audit.read(deadline)

@@ -16,6 +16,8 @@ Mail = OutboxMessage.State
 
 WORDS = {
     "deadline.entered": gettext_lazy("Deadline entered"),
+    "deadline.came_again": gettext_lazy("Came again: the one before was done"),
+    "deadline.series_ended": gettext_lazy("Comes again no more"),
     "deadline.confirmed": gettext_lazy("Deadline confirmed"),
     "deadline.moved": gettext_lazy("Deadline moved"),
     "deadline.done": gettext_lazy("Deadline met"),

@@ -151,6 +151,8 @@ KINDS: dict[str, Kind] = {
     "matter.mail_filed": Kind(Part.WORK, _("E-mail filed")),
     "matter.document_added": Kind(Part.WORK, _("Document added")),
     "deadline.entered": Kind(Part.WORK, _("Deadline entered")),
+    "deadline.came_again": Kind(Part.WORK, _("Recurring follow-up came again")),
+    "deadline.series_ended": Kind(Part.WORK, _("Recurring follow-up ended")),
     "deadline.confirmed": Kind(Part.WORK, _("Deadline confirmed")),
     "deadline.moved": Kind(Part.WORK, _("Deadline moved")),
     "deadline.acknowledged": Kind(Part.WORK, _("Reminder of a deadline acknowledged")),

@@ -31,6 +31,7 @@ class Due:
     note: str = ""
     assignee: str = "karin"
     deputy: str | None = None
+    repeat: str = ""
 
     def on(self, scene: Scene) -> date:
         return scene.day(self.days)
@@ -52,7 +53,8 @@ DUES = [
         (-14, "Föreläggande från tingsrätten"), deputy="erik"),
     Due("weissgerber", 7, Kind.APPOINTMENT, "Gütetermin, Saal 113", "friederike", "", clock=time(9, 15)),
     Due("moeller", 8, Kind.PRE_DEADLINE, "Pre-deadline: list of witnesses", "mette", "ida", deputy="ida"),
-    Due("sjohasten", 9, Kind.FOLLOW_UP, "Svar från styrelsen om besiktningen", "erik", "mette"),
+    Due("sjohasten", 9, Kind.FOLLOW_UP, "Svar från styrelsen om besiktningen", "erik", "mette",
+        repeat="FREQ=WEEKLY;INTERVAL=2"),
     Due("yildiz", 10, Kind.PRE_DEADLINE, "Vorfrist: Entwurf der Berufungsbegründung", "ida", "mette", deputy="ida"),
     Due("brandt", 10, Kind.APPOINTMENT, "Grundlovsforhør, retssal 21", "ida", "karin", CRITICAL, time(13),
         assignee="ida", deputy="karin"),
@@ -139,4 +141,5 @@ def _entry(scene: Scene, due: Due) -> Entry:
         note=due.note,
         assignee=scene.staff[due.assignee],
         deputy=scene.staff[due.deputy] if due.deputy else None,
+        repeat=due.repeat,
     )

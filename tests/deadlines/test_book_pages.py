@@ -189,7 +189,13 @@ def test_pages_by_key_show_each_row_once(office: Office) -> None:
 
 def test_filters_stand_in_the_address_and_nonsense_is_ignored(office: Office) -> None:
     entered(office, title="Later one", due_on=TODAY + timedelta(days=9), assignee=office.assistant)
-    entered(office, title="Missed one", due_on=TODAY - timedelta(days=2), kind=Deadline.Kind.FOLLOW_UP)
+    entered(
+        office,
+        title="Missed one",
+        due_on=TODAY - timedelta(days=2),
+        kind=Deadline.Kind.FOLLOW_UP,
+        criticality=Deadline.Criticality.NORMAL,
+    )
     browser, url = office.browser(office.lawyer), reverse("deadlines:list")
 
     def shown(query: str) -> tuple[bool, bool]:
