@@ -49,10 +49,10 @@ def steps(deadline: Deadline, days: OpenDays = WEEKDAYS) -> list[Step]:
     zone = ZoneInfo(deadline.time_zone)
     found = {}
     for ahead in _days(deadline):
-        at = datetime.combine(working_day(deadline.due_on - timedelta(days=ahead), days), MORNING, zone)
+        at = datetime.combine(working_day(deadline.reminds_by - timedelta(days=ahead), days), MORNING, zone)
         found[at] = Step(f"{ahead}d", at)
     if deadline.criticality == Deadline.Criticality.CRITICAL:
-        at = datetime.combine(working_day(deadline.due_on, days), AFTERNOON, zone)
+        at = datetime.combine(working_day(deadline.reminds_by, days), AFTERNOON, zone)
         found[at] = Step("0d-pm", at)
     return [found[at] for at in sorted(found)]
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from deadlines import offline
-from deadlines.actions import escalating, reminding
+from deadlines.actions import escalating, holidays, recomputing, reminding
 from lawcrm import jobs
 
 
@@ -17,3 +17,19 @@ def remind(now: datetime) -> int:
 @jobs.scheduled("deadlines.copy_offline", every=timedelta(days=1), at=timedelta(hours=3), grace=timedelta(hours=6))
 def copy_offline(now: datetime) -> int:
     return offline.make_copy(now=now)
+
+
+@jobs.scheduled("deadlines.fill_calendars", every=timedelta(days=1), at=timedelta(hours=2), grace=timedelta(hours=6))
+def fill_calendars(now: datetime) -> int:
+    """An update of the program may bring days that became known since."""
+    return len(holidays.fill(now=now))
+
+
+@jobs.scheduled("deadlines.recompute", every=timedelta(seconds=60), grace=timedelta(minutes=10))
+def recompute(now: datetime) -> int:
+    return recomputing.carry_out(now=now)
+
+
+@jobs.scheduled("deadlines.check_dates", every=timedelta(days=1), at=timedelta(hours=2, minutes=30))
+def check_dates(now: datetime) -> int:
+    return recomputing.check_all(now=now)

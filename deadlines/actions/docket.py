@@ -19,7 +19,7 @@ def lay_before(deadline: Deadline, step: str) -> None:
             reminder=row,
             recipient_id=row.recipient_id,  # type: ignore[misc]  # somebody, by the filter
             number=deadline.matter.number,
-            due_on=deadline.due_on,
+            due_on=deadline.reminds_by,
             criticality=deadline.criticality,
         )
         for row in rows

@@ -68,6 +68,8 @@ class Entry:
     due_time: time | None = None
     trigger_on: date | None = None
     trigger_label: str = ""
+    second_on: date | None = None
+    computed_on: date | None = None
     note: str = ""
     rule_code: str = ""
     latest_on: date | None = None
@@ -105,15 +107,21 @@ def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
     return deadline
 
 
+def pre_deadline_of(once: UUID) -> UUID:
+    """The public id of the pre-deadline that was entered with a deadline."""
+    return uuid5(once, "pre-deadline")
+
+
 def _before(entry: Entry, due_on: date) -> Entry:
     """The pre-deadline: another entry, of less weight, that follows from the first one's form."""
     return replace(
         entry,
-        once=uuid5(entry.once, "pre-deadline"),
+        once=pre_deadline_of(entry.once),
         kind=Deadline.Kind.PRE_DEADLINE,
         criticality=Deadline.Criticality.NORMAL,
         title=_("Pre-deadline: %(title)s") % {"title": entry.title[:180]},
         due_on=due_on,
+        computed_on=due_on,
         due_time=None,
         latest_on=None,
         pre_deadline=None,
@@ -134,6 +142,8 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
         time_zone=settings.TIME_ZONE,
         trigger_on=entry.trigger_on,
         trigger_label=entry.trigger_label,
+        second_on=entry.second_on,
+        computed_on=entry.computed_on,
         note=entry.note or None,
         rule_code=entry.rule_code,
         latest_on=entry.latest_on,

@@ -10,9 +10,22 @@ from deadlines.models import Deadline
 from lawcrm.accounts.models import User
 
 
-def set_date(*, actor: User, deadline: Deadline, due_on: date, due_time: time | None, now: datetime) -> None:
-    """A new date is a new entry: who says it answers for it, somebody else confirms it, reminders are made anew."""
-    if deadline.trace and due_on != deadline.due_on:
+def set_date(  # noqa: PLR0913 - what a date is set with
+    *,
+    actor: User,
+    deadline: Deadline,
+    due_on: date,
+    due_time: time | None,
+    now: datetime,
+    trace: list[dict[str, str]] | None = None,
+) -> None:
+    """A new date is a new entry: who says it answers for it, somebody else confirms it, reminders are made anew.
+
+    `trace` is the arithmetic that leads to it, for a date that was computed.
+    """
+    if trace is not None:
+        deadline.trace = trace
+    elif deadline.trace and due_on != deadline.due_on:
         # What was computed leads to the date before; the reading that was disputed with it falls away.
         line = {"left": date_format(due_on, "j M Y, D"), "right": _("moved; the reason stands in the journal")}
         deadline.trace, deadline.latest_on = [*deadline.trace, line], None
@@ -20,5 +33,9 @@ def set_date(*, actor: User, deadline: Deadline, due_on: date, due_time: time | 
     deadline.confirmed_by = deadline.confirmed_at = None
     deadline.entered_by, deadline.entered_at = actor, now
     deadline.save()
+    remind_anew(deadline, now)
+
+
+def remind_anew(deadline: Deadline, now: datetime) -> None:
     settle_reminders(deadline, "moved")
     make_reminders(deadline, now)

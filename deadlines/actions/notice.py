@@ -49,6 +49,9 @@ def compose(message: OutboxMessage) -> Mail:
             "number": deadline.matter.number,
             "kind": deadline.get_kind_display(),
             "date": date_format(deadline.due_on, pgettext("date in full", "l j F Y")),
+            "proposed": date_format(deadline.proposed_on, pgettext("date in full", "l j F Y"))
+            if deadline.proposed_on
+            else "",
             "time": f"{deadline.due_time:%H:%M}" if deadline.due_time else "",
         }
         if reminder.level >= Level.DOCKET:
@@ -71,7 +74,8 @@ def _of_the_desk(recipient: User, reminder: Reminder, deadline: Deadline, facts:
     if reminder.level == Level.PARTNERS:
         subject, template, facts = _("A critical deadline needs someone"), "mail/deadlines/needs_someone.txt", {}
     else:
-        facts = {name: facts[name] for name in ("number", "date")} | {"grade": deadline.get_criticality_display()}
+        day = date_format(deadline.reminds_by, pgettext("date in full", "l j F Y"))
+        facts = {"number": facts["number"], "date": day} | {"grade": deadline.get_criticality_display()}
         facts["url"] = settings.SITE_URL + reverse("deadlines:docket")
         subject, template = _("%(number)s: %(grade)s, %(date)s") % facts, "mail/deadlines/docket.txt"
     text = render_to_string(template, {**facts, "firm": settings.FIRM_NAME})

@@ -1,7 +1,7 @@
 """Calendars made from the pinned `holidays` library, which knows no court's own list."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -15,7 +15,7 @@ FIRST_YEAR, LAST_YEAR = 1975, 2050
 # Feasts by the moon are confirmed this far; what follows is estimated.
 LAST_CONFIRMED = {"tr": 2032}
 LAENDER = ("bw", "by", "be", "bb", "hb", "hh", "he", "mv", "ni", "nw", "rp", "sl", "sn", "st", "sh", "th")
-PUBLIC = "public"
+PUBLIC, SPECIAL, COURT = "public", "special", "court"
 CANTONS = tuple(name.lower() for name in holidays.country_holidays("CH").subdivisions if len(name) == 2)  # noqa: PLR2004
 Names = dict[date, str]
 
@@ -108,6 +108,17 @@ def calendar(code: str) -> Calendar:
     else:
         raise UnknownCalendar(f"There is no calendar {code!r}. Known are: {', '.join(sorted(CODES))}.")
     return Calendar(code, days, date(FIRST_YEAR, 1, 1), date(last, 12, 31), _half_days(code, years))
+
+
+def kinds(code: str) -> dict[date, str]:
+    """Of each closed day whether it is a public holiday, one by custom or further law, or the court's own."""
+    known = calendar(code)
+    if code == "eu-cj":
+        return dict.fromkeys(known.closed, COURT)
+    if code in COMPUTED:
+        return {}
+    public = _library(replace(SOURCES[code], categories=(PUBLIC,)), range(known.first.year, known.last.year + 1))
+    return {day: PUBLIC if day in public else SPECIAL for day in known.closed}
 
 
 def _half_days(code: str, years: range) -> Names:

@@ -196,11 +196,14 @@ class EntryForm(forms.Form):
         data = dict(self.cleaned_data)
         kind, criticality = Deadline.Kind(data["kind"]), Deadline.Criticality(data["criticality"])
         wanted, reason = data.pop("with_pre_deadline"), data.pop("other_reason")
-        data.pop("rule"), data.pop("second_on")
+        data.pop("rule")
+        second_on = data.pop("second_on")
         data["repeat"] = self._repeat(data)
         if (found := self.computed) is not None:
             data |= {
                 "rule_code": found.code,
+                "second_on": second_on,
+                "computed_on": found.due_on,
                 "latest_on": found.latest_on,
                 "trace": computing.differing(found, data["due_on"], reason),
                 "pre_deadline": found.pre_deadline if wanted else None,
@@ -227,6 +230,27 @@ class MoveForm(SeenForm):
 
     def clean_due_on(self) -> date:
         return plausible(self.cleaned_data["due_on"])
+
+
+class TriggerForm(SeenForm):
+    """For a date that follows from a rule."""
+
+    trigger_on = TypedDateField(label=_("Counted from"))
+    second_on = TypedDateField(label=_("Second date of the rule"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("For example: served two days later."))
+
+    def clean_trigger_on(self) -> date:
+        return plausible(self.cleaned_data["trigger_on"])
+
+
+class AcceptForm(SeenForm):
+    """The two dates the person saw."""
+
+    proposed = forms.DateField(widget=forms.HiddenInput(), input_formats=["%Y-%m-%d"])
+
+
+class DeclineForm(SeenForm):
+    reason = forms.CharField(label=_("Why the date stands"), max_length=200)
 
 
 class DocumentField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run

@@ -5,6 +5,8 @@ from deadlines.models.deadline import Deadline
 from deadlines.models.docket import DocketEntry
 from deadlines.models.extension import Extension
 from deadlines.models.feed import CalendarFeed
+from deadlines.models.holiday import HolidayCalendar, HolidayDay, OwnHoliday
+from deadlines.models.proposal import Proposal, Recalculation, Source
 from deadlines.models.reminder import Reminder
 from deadlines.models.series import Series
 from deadlines.models.sheet import SignedSheet
@@ -16,8 +18,14 @@ __all__ = [
     "Deadline",
     "DocketEntry",
     "Extension",
+    "HolidayCalendar",
+    "HolidayDay",
+    "OwnHoliday",
+    "Proposal",
+    "Recalculation",
     "Reminder",
     "Series",
     "SignedSheet",
+    "Source",
     "Task",
 ]

@@ -1,6 +1,7 @@
 """One entry of the deadline book."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -55,6 +56,10 @@ class Deadline(models.Model):
     latest_on = models.DateField(_("latest by the prevailing reading"), null=True, blank=True)
     rule_code = models.CharField(_("rule"), max_length=60, blank=True)
     trigger_on = models.DateField(_("trigger"), null=True, blank=True)
+    second_on = models.DateField(_("second trigger"), null=True, blank=True)
+    # What the rule gave, even where another date was entered; the open proposal's date, if it has one.
+    computed_on = models.DateField(null=True, blank=True, editable=False)
+    proposed_on = models.DateField(null=True, blank=True, editable=False)
     trigger_label = models.CharField(_("what set it off"), max_length=120, blank=True)
     trace = models.JSONField(default=list, blank=True)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -95,6 +100,9 @@ class Deadline(models.Model):
             "title": "matter_content",
             "trigger_on": "matter_content",
             "trigger_label": "matter_content",
+            "second_on": "matter_content",
+            "computed_on": "matter_content",
+            "proposed_on": "matter_content",
             "trace": "matter_content",
             "note": "matter_content",
             "due_on": "matter_content",
@@ -170,6 +178,12 @@ class Deadline(models.Model):
                 name="deadlines_unchecked",
                 condition=models.Q(state="done", criticality="critical", checked_at__isnull=True),
             ),
+            # What is computed again when a holiday or a rule changes.
+            models.Index(
+                fields=["id"],
+                name="deadlines_open_computed",
+                condition=models.Q(state="open") & ~models.Q(rule_code=""),
+            ),
             GinIndex(
                 OpClass(Upper("title"), name="gin_trgm_ops"),
                 name="deadlines_open_title",
@@ -219,6 +233,11 @@ class Deadline(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None
+
+    @property
+    def reminds_by(self) -> date:
+        """The earlier of the date that counts and one that is proposed."""
+        return min(self.due_on, self.proposed_on or self.due_on)
 
     @property
     def awaits_check(self) -> bool:

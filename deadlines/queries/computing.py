@@ -8,14 +8,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clients.models import Court
 from deadlines.engine import CannotCompute, Unit, packs, rules
-from deadlines.engine.errors import UnknownCalendar
-from deadlines.engine.published import calendar
 from deadlines.engine.steps import day_of
 from deadlines.models import Deadline
-from deadlines.queries import book
-from lawcrm import access
+from deadlines.queries import book, calendars, seats
 from matters.models import Matter
 
 EVERYWHERE = "eu"  # its rules apply in every jurisdiction
@@ -37,6 +33,7 @@ class Computed:
     latest_on: date | None
     pre_deadline: date | None
     trigger: str
+    calendar: str | None
     trace: list[dict[str, str]]
     notices: tuple[str, ...]
 
@@ -54,10 +51,14 @@ def offered(matter: Matter) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def computed(matter: Matter, code: str, trigger_on: date, second_on: date | None = None) -> Computed:
+def computed(
+    matter: Matter, code: str, trigger_on: date, second_on: date | None = None, known: calendars.Book | None = None
+) -> Computed:
     """On the calendar of the court's seat, where the matter has a court. Raises CannotCompute."""
+    known = known or calendars.Book()
     rule = rules.in_force(_computable(), code, trigger_on)
-    done = rules.apply(rule, trigger_on, rules.Place(seat_of(matter.court_id)), second_on if rule.second else None)
+    place, said = seats.place_of(matter, rule, known)
+    done = rules.apply(rule, trigger_on, place, second_on if rule.second else None)
     result = done.result
     safe, latest = day_of(result.due_safe), day_of(result.due_latest)
     return Computed(
@@ -70,34 +71,15 @@ def computed(matter: Matter, code: str, trigger_on: date, second_on: date | None
         latest_on=latest if latest != safe else None,
         pre_deadline=day_of(done.pre_deadline) if done.pre_deadline is not None else None,
         trigger=rule.trigger,
-        trace=[_told(line) for line in result.trace],
-        notices=result.notices,
+        calendar=result.calendar,
+        trace=[*(_told(line) for line in result.trace), *({"left": "", "right": text} for text in said)],
+        notices=(*said, *result.notices),
     )
 
 
 def _told(line: Any) -> dict[str, str]:
     cited = f" ({line.citation})" if line.citation else ""
     return {"left": date_format(day_of(line.day), "j M Y, D"), "right": f"{line.text}{cited}"}
-
-
-def seat_of(court_id: int | None) -> str | None:
-    """The calendar of the court's state, else of its country; None where there is none of it."""
-    if court_id is None:
-        return None
-    with access.as_system("the seat of a matter's court"):
-        court = Court.objects.filter(pk=court_id).values("country", "subdivision").first()
-    if court is None:
-        return None
-    country, part = court["country"].lower(), court["subdivision"].lower().rpartition("-")[2]
-    return next((code for code in (f"{country}-{part}" if part else "", country) if code and _is_known(code)), None)
-
-
-def _is_known(code: str) -> bool:
-    try:
-        calendar(code)
-    except UnknownCalendar:
-        return False
-    return True
 
 
 def falling_on(day: date, user_id: int) -> list[Deadline]:

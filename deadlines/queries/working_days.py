@@ -5,11 +5,11 @@ from datetime import date
 
 from django.conf import settings
 
-from deadlines.engine.calendars import Calendar, Calendars
+from deadlines.engine.calendars import Calendar
 from deadlines.engine.errors import BeyondHorizon, UnknownCalendar
-from deadlines.engine.published import Published
 from deadlines.ladder import WEEKDAYS, OpenDays
-from deadlines.queries.computing import seat_of
+from deadlines.queries import seats
+from deadlines.queries.calendars import Book
 from lawcrm.models.firm import Firm
 from matters.models import Matter
 
@@ -31,7 +31,7 @@ class Known:
 class WorkingDays:
     """The office's calendar, else that of the matter's court, else weekdays; one is made per batch of matters."""
 
-    calendars: Calendars = field(default_factory=Published)
+    calendars: Book = field(default_factory=Book)
     _office: OpenDays | None = field(init=False)
     _seats: dict[int | None, OpenDays] = field(init=False, default_factory=dict)
 
@@ -42,7 +42,7 @@ class WorkingDays:
         if self._office is not None:
             return self._office
         if matter.court_id not in self._seats:
-            self._seats[matter.court_id] = self._named(seat_of(matter.court_id)) or WEEKDAYS
+            self._seats[matter.court_id] = self._named(seats.code_of(matter.court_id, self.calendars)) or WEEKDAYS
         return self._seats[matter.court_id]
 
     def _named(self, code: str | None) -> OpenDays | None:

@@ -65,8 +65,8 @@ def state_pill(deadline: Deadline) -> SafeString:
             return pill(_("Struck"))
     if is_late(deadline.due_on):
         return pill(_("Overdue"), "danger")
-    if not deadline.is_confirmed:
-        return pill(_("Unconfirmed"), "warn")
+    if deadline.proposed_on is not None or not deadline.is_confirmed:
+        return pill(_("Another date proposed") if deadline.proposed_on else _("Unconfirmed"), "warn")
     if deadline.criticality == Deadline.Criticality.CRITICAL and is_pressing(deadline.due_on):
         return pill(_("Critical"), "danger")
     return pill(_("Confirmed"), "accent")

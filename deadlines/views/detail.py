@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from deadlines.actions import ending, entering, extending, reminding
 from deadlines.forms.deadline import DoneForm, ReopenForm, SeenForm, StrikeForm
 from deadlines.models import Deadline
-from deadlines.queries import book, reminders, team
+from deadlines.queries import book, recomputing, reminders, team
 from deadlines.views import frame, telling
 from lawcrm import access
 from matters.actions.refused import Refused
@@ -41,6 +41,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_check": unchecked and deadline.ended_by_id != person.pk,
         "may_reopen": unchecked,
         "asked": extending.pending(deadline) if deadline.state == Deadline.State.OPEN else None,
+        "proposal": recomputing.open_proposal(deadline) if deadline.state == Deadline.State.OPEN else None,
         "may_change": works and frame.may(request, frame.ENTERING),
         "may_acknowledge": telling.awaits(told, person.pk),
     }

@@ -36,6 +36,8 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
         "nothing_open": _("Nothing open"),
         "sheet": _("Control sheet"),
     }
+    if may(request, ENTERING):
+        ways["proposals"] = _("Proposed dates")
     return [
         {"label": label, "url": reverse(f"deadlines:{name}") + whose, "current": name == current}
         for name, label in ways.items()

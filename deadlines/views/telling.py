@@ -27,6 +27,11 @@ WORDS = {
     "deadline.extension_asked": gettext_lazy("Extension asked for"),
     "deadline.extension_granted": gettext_lazy("Extension granted"),
     "deadline.extension_declined": gettext_lazy("Extension declined"),
+    "deadline.trigger_changed": gettext_lazy("Trigger changed"),
+    "deadline.date_proposed": gettext_lazy("Another date proposed"),
+    "deadline.proposal_accepted": gettext_lazy("Proposed date accepted"),
+    "deadline.proposal_declined": gettext_lazy("Proposed date declined"),
+    "deadline.proposal_lapsed": gettext_lazy("Proposed date overtaken"),
     "deadline.struck": gettext_lazy("Deadline struck"),
     "deadline.became_task": gettext_lazy("Deadline made a task"),
     "task.became_deadline": gettext_lazy("Task made a deadline"),
@@ -35,6 +40,7 @@ WORDS = {
     "task.reopened": gettext_lazy("Task reopened"),
 }
 KINDS = {"deadline.confirmed": "ok", "deadline.done": "ok", "deadline.moved": "warn", "deadline.struck": "warn"}
+KINDS |= {"deadline.date_proposed": "warn", "deadline.proposal_accepted": "warn", "deadline.trigger_changed": "warn"}
 KINDS |= {"deadline.checked": "ok", "deadline.reopened": "warn", "deadline.extension_granted": "warn"}
 
 

@@ -80,6 +80,10 @@ BREAK = Right(
     _("Take sight of a matter for some hours, with a reason and a second lawyer; never as an administrator as well"),
     ("matters.break_glass",),
 )
+HOLIDAYS = Right(
+    _("Say on which days a court is closed, or open after all"),
+    ("deadlines.keep_holidays",),
+)
 AWAY = Right(_("Enter when colleagues are away"), ("deadlines.keep_absences",))
 
 # What people look for in a role, and the permissions one of which would give it.
@@ -112,6 +116,7 @@ ROLES: dict[str, Role] = {
             Right(_("Import and export contacts"), (IMPORTING, "clients.export_contacts")),
             Right(_("Release own ended matters for erasure"), ("privacy.release_plan",)),
             AWAY,
+            HOLIDAYS,
             Right(
                 _("Form practice groups, and keep those they were made keeper of"),
                 ("accounts.manage_practice_groups",),
@@ -150,6 +155,7 @@ ROLES: dict[str, Role] = {
                 ("deadlines.keep_docket",),
             ),
             AWAY,
+            HOLIDAYS,
         ),
     ),
     "intake": Role(

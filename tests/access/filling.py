@@ -69,6 +69,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "deadlines.Extension": {"state": "asked", "answered_by": None, "answered_at": None, "evidence": None},
     "deadlines.Series": {"ended_at": None},
+    "deadlines.Proposal": {"state": "open", "source": "holiday", "settled_by": None, "settled_at": None},
     "deadlines.Task": {"done_by": None, "done_at": None},
     "deadlines.Reminder": {"acknowledged_at": None, "next_at": None},
     "deadlines.CalendarFeed": {"revoked_at": None},

@@ -31,6 +31,7 @@ PLAIN = {
     "form": "csv",
     "code": "refused",
     "token": "x",
+    "place": "de-nw",
     "name": "x",
     "kind": "call",
     "app_label": "accounts",

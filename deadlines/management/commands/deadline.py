@@ -12,6 +12,7 @@ from django.utils import timezone
 from deadlines.engine import CannotCompute, Direction, Period, Result, Unit, compute, packs, rules
 from deadlines.engine.steps import day_of
 from deadlines.engine.trace import Moment
+from lawcrm import access
 
 REFUSED = 2
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             "compare", help="check a pack in a file and show where it differs from the shipped one"
         )
         compared.add_argument("file", type=Path)
+        acts.add_parser("calendars", help="fill the book's calendars from the library; safe to repeat")
 
     def add_compute(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
@@ -79,6 +81,18 @@ class Command(BaseCommand):
         for one in found:
             self.stdout.write(f"{one.code}\t{one.field}\t{as_value(one.old)}\t{as_value(one.new)}")
         self.stdout.write(f"{len(found)} differences")
+
+    def calendars(self, **_options: Any) -> None:
+        changed = fill_calendars()
+        self.stdout.write(f"{len(changed)} calendars changed")
+
+
+def fill_calendars() -> list[str]:
+    """Imported late: everything else here computes without the database."""
+    from deadlines.actions import holidays
+
+    with access.as_system("manage.py deadline calendars", source="command"):
+        return holidays.fill(now=timezone.now())
 
 
 def shipped(name: str) -> packs.Pack:

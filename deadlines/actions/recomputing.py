@@ -1,0 +1,222 @@
+"""A change under a computed date: proposed to a person, accepted or declined by them, never made by the program."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deadlines.actions.moving import remind_anew, set_date
+from deadlines.actions.refused import ChangedMeanwhile, locked, require_reason
+from deadlines.models import Deadline, Proposal, Recalculation, Source
+from deadlines.queries import calendars, recomputing
+from lawcrm import access, audit
+from lawcrm.accounts.models import User
+from lawcrm.audit import Event
+from matters.actions.refused import Refused
+from matters.models import Matter
+
+BATCH = 200
+LONGEST = 400
+State = Proposal.State
+
+
+class NothingProposed(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("No new date waits here any more. Somebody may have settled it meanwhile."))
+
+
+class NoDateToAccept(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The rule gives no date any more. Move the deadline, or decline and say why the date stands.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    source: Source
+    why: str
+    by: int | None = None
+
+
+def ask(*, source: Source, code: str, why: str, actor: User | None, now: datetime) -> None:
+    """In the transaction of the change itself; the job computes the book again within a minute."""
+    Recalculation.objects.create(source=source, code=code, why=why[:300], asked_by=actor, asked_at=now)
+
+
+def carry_out(*, now: datetime) -> int:
+    """Compute every open deadline again for what was asked since, as the system; how many proposals that made.
+
+    Killed in between it starts over: a proposal that was made is found and not made twice.
+    """
+    asked = list(Recalculation.objects.filter(done_at=None).order_by("pk"))
+    if not asked:
+        return 0
+    made = _compute_all(asked, now)
+    Recalculation.objects.filter(pk__in=[row.pk for row in asked]).update(done_at=now, found=made)
+    return made
+
+
+def check_all(*, now: datetime) -> int:
+    """Every night: the seat of a court, a shipped rule and a library's update tell nobody of themselves."""
+    return _compute_all([], now)
+
+
+def _compute_all(asked: list[Recalculation], now: datetime) -> int:
+    made, last, known = 0, 0, calendars.Book()
+    while batch := list(recomputing.computed_ones().filter(pk__gt=last)[:BATCH]):
+        made += _compute(batch, asked, known, now)
+        last = batch[-1].pk
+    return made
+
+
+@transaction.atomic
+def _compute(batch: Iterable[Deadline], asked: list[Recalculation], known: calendars.Book, now: datetime) -> int:
+    made = 0
+    for deadline in batch:
+        outcome = recomputing.outcome_of(deadline, known)
+        made += _propose(deadline, outcome, _cause(asked, deadline, outcome), now) is not None
+    return made
+
+
+def _cause(asked: list[Recalculation], deadline: Deadline, outcome: recomputing.Outcome) -> Cause:
+    """Of several changes the one that fits: the calendar that was counted on, or the deadline's rule."""
+    fitting = {(Source.HOLIDAY, outcome.calendar), (Source.RULE, deadline.rule_code)}
+    row = next((row for row in asked if (row.source, row.code) in fitting), None)
+    if row is None:
+        return Cause(Source.CHECK, _("The rule, the calendar or the seat of the court changed."))
+    return Cause(Source(row.source), row.why, row.asked_by_id)
+
+
+def _propose(deadline: Deadline, outcome: recomputing.Outcome, cause: Cause, now: datetime) -> Proposal | None:
+    """Nothing where the date is what it was, or where the same was proposed already and settled."""
+    if not recomputing.differs(deadline, outcome) and recomputing.open_proposal(deadline) is None:
+        return None
+    fresh = Deadline.objects.select_for_update(of=("self",), no_key=True).filter(pk=deadline.pk).first()
+    if fresh is None or fresh.state != Deadline.State.OPEN or _ground(fresh) != _ground(deadline):
+        return None  # what it is computed from changed meanwhile, and whoever changed it computed it
+    standing = recomputing.open_proposal(fresh)
+    if not recomputing.differs(fresh, outcome):
+        if standing is not None:
+            _lapse(fresh, standing, now)
+            _note(fresh, None, now)
+        return None
+    why = outcome.words[:LONGEST] if outcome.due_on is None else cause.why
+    if _is_known(fresh, standing, outcome.due_on, why):
+        return None
+    if standing is not None:
+        _lapse(fresh, standing, now)
+    return _ask_people(fresh, outcome, Cause(cause.source, why, cause.by), now)
+
+
+def _ground(deadline: Deadline) -> tuple[str, date | None, date | None]:
+    return deadline.rule_code, deadline.trigger_on, deadline.second_on
+
+
+def _is_known(deadline: Deadline, standing: Proposal | None, new_on: date | None, why: str) -> bool:
+    """Asked already; or declined before, where there was no date that the deadline could have noted."""
+    if standing is not None:
+        return standing.new_on == new_on and (new_on is not None or standing.why == why)
+    last = Proposal.objects.filter(deadline=deadline).order_by("-pk").first()
+    return new_on is None and last is not None and (last.new_on, last.why) == (None, why)
+
+
+def _ask_people(deadline: Deadline, outcome: recomputing.Outcome, cause: Cause, now: datetime) -> Proposal:
+    proposal = Proposal(
+        deadline=deadline,
+        matter_id=deadline.matter_id,
+        source=cause.source,
+        old_on=deadline.due_on,
+        new_on=outcome.due_on,
+        latest_on=outcome.latest_on,
+        trace=outcome.trace,
+        why=cause.why,
+        caused_by_id=cause.by,
+        made_at=now,
+    )
+    proposal.save()
+    _note(deadline, outcome.due_on, now)
+    facts = {"before": proposal.old_on, "proposed": proposal.new_on, "source": proposal.source}
+    audit.record("deadline.date_proposed", deadline, reason=proposal.why, **facts)
+    return proposal
+
+
+def _note(deadline: Deadline, proposed_on: date | None, now: datetime) -> None:
+    """Reminders are made anew only where the day they count from is another one."""
+    before, deadline.proposed_on = deadline.reminds_by, proposed_on
+    deadline.save()
+    if deadline.reminds_by != before:
+        remind_anew(deadline, now)
+
+
+def _lapse(deadline: Deadline, proposal: Proposal, now: datetime) -> None:
+    proposal.state, proposal.settled_at = State.LAPSED, now
+    proposal.save()
+    audit.record("deadline.proposal_lapsed", deadline, proposed=proposal.new_on)
+
+
+@audit.attempt("deadline.proposal_accepted", on="deadline")
+def accept(*, actor: User, deadline: Deadline, seen: date, proposed: date, now: datetime) -> Deadline:
+    """The proposed date becomes an entry of whoever accepts it, and somebody else confirms it anew."""
+    deadline, proposal = _asked(deadline, seen)
+    if proposal.new_on is None:
+        raise NoDateToAccept
+    if proposal.new_on != proposed:
+        raise ChangedMeanwhile
+    before, new_on = deadline.due_on, proposal.new_on
+    _settle(proposal, State.ACCEPTED, actor, "", now)
+    deadline.latest_on, deadline.computed_on, deadline.proposed_on = proposal.latest_on, new_on, None
+    set_date(actor=actor, deadline=deadline, due_on=new_on, due_time=deadline.due_time, now=now, trace=proposal.trace)
+    audit.record("deadline.proposal_accepted", deadline, reason=proposal.why, before=before, due_on=new_on)
+    return deadline
+
+
+@audit.attempt("deadline.proposal_declined", on="deadline")
+def decline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: datetime) -> Deadline:
+    """The date stands. Against an earlier one that is an entry of its own, which somebody else confirms anew."""
+    reason = require_reason(reason)
+    deadline, proposal = _asked(deadline, seen)
+    _settle(proposal, State.DECLINED, actor, reason, now)
+    is_bold = proposal.new_on is None or proposal.new_on < deadline.due_on
+    deadline.computed_on, deadline.proposed_on = proposal.new_on or deadline.computed_on, None
+    if is_bold:
+        set_date(actor=actor, deadline=deadline, due_on=deadline.due_on, due_time=deadline.due_time, now=now)
+    else:
+        deadline.save()
+    facts = {"due_on": deadline.due_on, "proposed": proposal.new_on}
+    audit.record("deadline.proposal_declined", deadline, reason=reason, **facts)
+    return deadline
+
+
+def _asked(deadline: Deadline, seen: date) -> tuple[Deadline, Proposal]:
+    deadline = locked(deadline, seen)
+    proposal = recomputing.open_proposal(deadline)
+    if proposal is None:
+        raise NothingProposed
+    return deadline, proposal
+
+
+def _settle(proposal: Proposal, state: State, actor: User, answer: str, now: datetime) -> None:
+    proposal.state, proposal.answer = state, answer
+    proposal.settled_by, proposal.settled_at = actor, now
+    proposal.save()
+
+
+def propose_now(*, deadlines: Iterable[Deadline], cause: Cause, now: datetime) -> int:
+    """At once and in the caller's transaction, where few deadlines are concerned."""
+    known = calendars.Book()
+    made = [_propose(row, recomputing.outcome_of(row, known), cause, now) for row in deadlines]
+    return sum(proposal is not None for proposal in made)
+
+
+def after_matter_changed(event: Event) -> None:
+    """Another court or another law may count other days."""
+    if not isinstance(event.object, Matter):
+        return
+    cause = Cause(Source.COURT, _("The matter's court or its details changed."), event.actor_id)
+    with access.as_system("dates of a matter that was changed"):
+        rows = recomputing.computed_ones().filter(matter=event.object.pk)
+        propose_now(deadlines=list(rows), cause=cause, now=timezone.now())

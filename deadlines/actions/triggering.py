@@ -1,0 +1,58 @@
+"""What set a deadline off was another day: noted at once, while the date waits for a person."""
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from deadlines.actions import recomputing
+from deadlines.actions.entering import pre_deadline_of
+from deadlines.actions.refused import locked, require_reason
+from deadlines.models import Deadline, Source
+from deadlines.queries import calendars
+from deadlines.queries import recomputing as queries
+from lawcrm import audit
+from lawcrm.accounts.models import User
+from matters.actions.refused import Refused
+
+
+class NotComputed(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This date follows from no rule. Move the deadline instead."))
+
+
+class NotComputable(Refused):
+    """What the engine said, in its words."""
+
+
+@audit.attempt("deadline.trigger_changed", on="deadline")
+def change_trigger(  # noqa: PLR0913 - what a person says about it
+    *,
+    actor: User,
+    deadline: Deadline,
+    seen: date,
+    trigger_on: date,
+    second_on: date | None,
+    reason: str,
+    now: datetime,
+) -> bool:
+    """Whether another date follows from it and was proposed; the pre-deadline follows its deadline."""
+    reason = require_reason(reason)
+    deadline = locked(deadline, seen)
+    if not deadline.rule_code:
+        raise NotComputed
+    before = deadline.trigger_on
+    cause = recomputing.Cause(Source.TRIGGER, reason, actor.pk)
+    concerned = [deadline, *_pre_deadline(deadline)]
+    for row in concerned:
+        row.trigger_on, row.second_on = trigger_on, second_on
+        row.save()
+    outcome = queries.outcome_of(deadline, calendars.Book())
+    if outcome.due_on is None:
+        raise NotComputable(outcome.words)
+    audit.record("deadline.trigger_changed", deadline, reason=reason, before=before, trigger_on=trigger_on)
+    return bool(recomputing.propose_now(deadlines=concerned, cause=cause, now=now))
+
+
+def _pre_deadline(deadline: Deadline) -> list[Deadline]:
+    rows = Deadline.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(public_id=pre_deadline_of(deadline.public_id), state=Deadline.State.OPEN))

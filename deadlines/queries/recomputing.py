@@ -1,0 +1,67 @@
+"""What a computed deadline would be due on now, and the proposals that wait for a person."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import QuerySet
+
+from deadlines.engine import CannotCompute
+from deadlines.models import Deadline, Proposal
+from deadlines.queries import book, calendars, computing
+
+State = Proposal.State
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`due_on` is None where nothing can be computed any more, for the reason in `words`."""
+
+    due_on: date | None
+    latest_on: date | None = None
+    calendar: str | None = None
+    words: str = ""
+    trace: list[dict[str, str]] = field(default_factory=list)
+
+
+def computed_ones() -> QuerySet[Deadline]:
+    """Open deadlines whose date follows from a rule, in order of entry."""
+    rows = Deadline.objects.filter(state=Deadline.State.OPEN, trigger_on__isnull=False).exclude(rule_code="")
+    return rows.select_related("matter").defer("note", "matter__summary").order_by("pk")
+
+
+def outcome_of(deadline: Deadline, known: calendars.Book) -> Outcome:
+    """By the rule, the court and the calendar of this moment; a pre-deadline follows its deadline."""
+    assert deadline.trigger_on is not None  # noqa: S101 - for the types
+    try:
+        found = computing.computed(
+            deadline.matter, deadline.rule_code, deadline.trigger_on, deadline.second_on, known=known
+        )
+    except CannotCompute as why:
+        return Outcome(None, words=str(why))
+    if deadline.kind != Deadline.Kind.PRE_DEADLINE:
+        return Outcome(found.due_on, found.latest_on, found.calendar, trace=found.trace)
+    if found.pre_deadline is None:
+        return Outcome(None, calendar=found.calendar, words="The rule has no pre-deadline any more.")
+    return Outcome(found.pre_deadline, None, found.calendar, trace=found.trace)
+
+
+def differs(deadline: Deadline, outcome: Outcome) -> bool:
+    """From what the rule gave when somebody last looked, which need not be the date that was entered."""
+    return outcome.due_on != (deadline.computed_on or deadline.due_on)
+
+
+def open_proposal(deadline: Deadline) -> Proposal | None:
+    return Proposal.objects.filter(deadline=deadline, state=State.OPEN).select_related("caused_by").first()
+
+
+def waiting() -> QuerySet[Deadline]:
+    """Open deadlines that would get another date, the most urgent first."""
+    asked = Proposal.objects.filter(state=State.OPEN)
+    rows = book.deadlines().filter(pk__in=asked.values("deadline_id"), state=Deadline.State.OPEN)
+    return rows.order_by("due_on", "pk")
+
+
+def with_proposals(deadlines: list[Deadline]) -> list[tuple[Deadline, Proposal]]:
+    asked = Proposal.objects.filter(deadline__in=[row.pk for row in deadlines], state=State.OPEN).defer("trace")
+    by_deadline = {row.deadline_id: row for row in asked}
+    return [(row, by_deadline[row.pk]) for row in deadlines if row.pk in by_deadline]

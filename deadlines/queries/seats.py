@@ -1,0 +1,56 @@
+"""Where a matter's court sits, and which calendar that means."""
+
+from django.utils.translation import gettext as _
+
+from clients.models import Court
+from deadlines.engine import naming, rules
+from deadlines.engine.errors import CalendarNeeded
+from deadlines.queries import calendars
+from lawcrm import access
+from matters.models import Matter
+
+# Of countries whose holidays differ from part to part, one of the parts.
+OF_PARTS = {"de": "de-be", "ch": "ch-zh"}
+
+
+def place_of(matter: Matter, rule: rules.Rule, known: calendars.Book) -> tuple[rules.Place, tuple[str, ...]]:
+    """The seat's calendar where the law asks for it, and what to say of it; a law with its own calendar keeps that.
+
+    Without a court the rule's own default serves and says so. A court whose seat leads to no calendar is
+    refused: another court's days of rest could make the date too late. Raises CalendarNeeded.
+    """
+    profile = naming.read(rule.profile).profile
+    if matter.court_id is None or (profile.fixed and not profile.needs):
+        return rules.Place(calendars=known), ()
+    country, part = _seat_of(matter.court_id)
+    code = _calendar_of(country, part, known)
+    if code is None and profile.needs:
+        raise CalendarNeeded(_no_calendar(country, part))
+    partly = code == country and country in OF_PARTS
+    said = (_("The court's state is not known: counted on the days of rest of the whole country."),) if partly else ()
+    return rules.Place(code, calendars=known), said
+
+
+def code_of(court_id: int | None, known: calendars.Book) -> str | None:
+    """The calendar of the court's state, else of its country; None where there is none of it."""
+    return None if court_id is None else _calendar_of(*_seat_of(court_id), known)
+
+
+def _calendar_of(country: str, part: str, known: calendars.Book) -> str | None:
+    return next((code for code in (f"{country}-{part}" if part else "", country) if code and known.has(code)), None)
+
+
+def _seat_of(court_id: int) -> tuple[str, str]:
+    """Country and part of the country, in small letters; empty where the directory does not say."""
+    with access.as_system("the seat of a matter's court"):
+        court = Court.objects.filter(pk=court_id).values("country", "subdivision").first()
+    country, part = (court["country"], court["subdivision"]) if court else ("", "")
+    return country.strip().lower(), part.strip().lower().rpartition("-")[2]
+
+
+def _no_calendar(country: str, part: str) -> str:
+    if not country:
+        return _("The court of this matter has no seat in the directory. Enter its seat, or the date yourself.")
+    seat = f"{country}-{part}".upper() if part else country.upper()
+    words = _("There is no calendar for the court's seat (%(seat)s). Enter the date yourself, or correct the seat.")
+    return words % {"seat": seat}
