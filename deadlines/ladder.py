@@ -66,7 +66,8 @@ def _days(deadline: Deadline) -> tuple[int, ...]:
 def patience(deadline: Deadline, step: str) -> timedelta | None:
     """None for a step that only informs; with the last day near, or nobody having confirmed, more go up."""
     name = step.partition(".")[0]
-    if deadline.criticality != Deadline.Criticality.CRITICAL:
+    by_draft = deadline.from_draft and not deadline.is_confirmed
+    if deadline.criticality != Deadline.Criticality.CRITICAL and not by_draft:
         return LONG if name == "0d" else None
     known = {"0d-pm": SHORTEST, "0d": SHORT, "1d": LONG}
     return known.get(name, None if deadline.is_confirmed else LONG)

@@ -47,6 +47,11 @@ class OwnEntry(Refused):
         super().__init__(_("You entered this date yourself. Somebody else has to check and confirm it."))
 
 
+class DraftRule(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("No lawyer has approved the rule of this date. Say that you compared it with the statute."))
+
+
 class AlreadyConfirmed(Refused):
     def __init__(self) -> None:
         super().__init__(_("Somebody has confirmed this deadline already."))
@@ -72,6 +77,7 @@ class Entry:
     computed_on: date | None = None
     note: str = ""
     rule_code: str = ""
+    from_draft: bool = False
     latest_on: date | None = None
     trace: list[dict[str, str]] = field(default_factory=list)
     pre_deadline: date | None = None
@@ -122,6 +128,7 @@ def _before(entry: Entry, due_on: date) -> Entry:
         title=_("Pre-deadline: %(title)s") % {"title": entry.title[:180]},
         due_on=due_on,
         computed_on=due_on,
+        from_draft=False,
         due_time=None,
         latest_on=None,
         pre_deadline=None,
@@ -146,6 +153,7 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
         computed_on=entry.computed_on,
         note=entry.note or None,
         rule_code=entry.rule_code,
+        from_draft=entry.from_draft,
         latest_on=entry.latest_on,
         trace=entry.trace,
         assignee=entry.assignee,
@@ -155,8 +163,13 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
 
 
 @audit.attempt("deadline.confirmed", on="deadline")
-def confirm_deadline(*, actor: User, deadline: Deadline, seen: date | None, now: datetime) -> Deadline:
-    """Four eyes: by someone who did not enter the date, and only the date they saw."""
+def confirm_deadline(
+    *, actor: User, deadline: Deadline, seen: date | None, now: datetime, checked_statute: bool = False
+) -> Deadline:
+    """Four eyes: by someone who did not enter the date, and only the date they saw.
+
+    A date by a rule that nobody has approved is confirmed by who looked at the statute themselves.
+    """
     if seen is None:
         raise ChangedMeanwhile
     deadline = locked(deadline, seen)
@@ -164,6 +177,8 @@ def confirm_deadline(*, actor: User, deadline: Deadline, seen: date | None, now:
         raise AlreadyConfirmed
     if deadline.entered_by_id == actor.pk:
         raise OwnEntry
+    if deadline.from_draft and not checked_statute:
+        raise DraftRule
     deadline.confirmed_by, deadline.confirmed_at = actor, now
     deadline.save()
     audit.record("deadline.confirmed", deadline, due_on=deadline.due_on)

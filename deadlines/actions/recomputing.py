@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from deadlines.actions.moving import remind_anew, set_date
 from deadlines.actions.refused import ChangedMeanwhile, locked, require_reason
 from deadlines.models import Deadline, Proposal, Recalculation, Source
-from deadlines.queries import calendars, recomputing
+from deadlines.queries import computing, recomputing, rulebook
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.audit import Event
@@ -66,18 +66,18 @@ def check_all(*, now: datetime) -> int:
 
 
 def _compute_all(asked: list[Recalculation], now: datetime) -> int:
-    made, last, known = 0, 0, calendars.Book()
+    made, last, ground = 0, 0, computing.Ground()
     while batch := list(recomputing.computed_ones().filter(pk__gt=last)[:BATCH]):
-        made += _compute(batch, asked, known, now)
+        made += _compute(batch, asked, ground, now)
         last = batch[-1].pk
     return made
 
 
 @transaction.atomic
-def _compute(batch: Iterable[Deadline], asked: list[Recalculation], known: calendars.Book, now: datetime) -> int:
+def _compute(batch: Iterable[Deadline], asked: list[Recalculation], ground: computing.Ground, now: datetime) -> int:
     made = 0
     for deadline in batch:
-        outcome = recomputing.outcome_of(deadline, known)
+        outcome = recomputing.outcome_of(deadline, ground)
         made += _propose(deadline, outcome, _cause(asked, deadline, outcome), now) is not None
     return made
 
@@ -169,6 +169,7 @@ def accept(*, actor: User, deadline: Deadline, seen: date, proposed: date, now: 
     before, new_on = deadline.due_on, proposal.new_on
     _settle(proposal, State.ACCEPTED, actor, "", now)
     deadline.latest_on, deadline.computed_on, deadline.proposed_on = proposal.latest_on, new_on, None
+    deadline.from_draft = rulebook.is_draft(deadline.rule_code, deadline.trigger_on or new_on)
     set_date(actor=actor, deadline=deadline, due_on=new_on, due_time=deadline.due_time, now=now, trace=proposal.trace)
     audit.record("deadline.proposal_accepted", deadline, reason=proposal.why, before=before, due_on=new_on)
     return deadline
@@ -207,8 +208,8 @@ def _settle(proposal: Proposal, state: State, actor: User, answer: str, now: dat
 
 def propose_now(*, deadlines: Iterable[Deadline], cause: Cause, now: datetime) -> int:
     """At once and in the caller's transaction, where few deadlines are concerned."""
-    known = calendars.Book()
-    made = [_propose(row, recomputing.outcome_of(row, known), cause, now) for row in deadlines]
+    ground = computing.Ground()
+    made = [_propose(row, recomputing.outcome_of(row, ground), cause, now) for row in deadlines]
     return sum(proposal is not None for proposal in made)
 
 

@@ -8,7 +8,7 @@ from deadlines.actions import recomputing
 from deadlines.actions.entering import pre_deadline_of
 from deadlines.actions.refused import locked, require_reason
 from deadlines.models import Deadline, Source
-from deadlines.queries import calendars
+from deadlines.queries import computing
 from deadlines.queries import recomputing as queries
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -46,7 +46,7 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     for row in concerned:
         row.trigger_on, row.second_on = trigger_on, second_on
         row.save()
-    outcome = queries.outcome_of(deadline, calendars.Book())
+    outcome = queries.outcome_of(deadline, computing.Ground())
     if outcome.due_on is None:
         raise NotComputable(outcome.words)
     audit.record("deadline.trigger_changed", deadline, reason=reason, before=before, trigger_on=trigger_on)

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ def as_data(pack: Pack) -> dict[str, Any]:
 def rule_data(rule: Rule) -> dict[str, Any]:
     days = {name: day.isoformat() for name, day in asdict(rule).items() if isinstance(day, date)}
     return {**asdict(rule), **days}
+
+
+@lru_cache(maxsize=4096)
+def rule_checksum(rule: Rule) -> str:
+    """Of what a rule says, whoever has approved it; an approval is bound to it."""
+    return checksum(rule_data(replace(rule, status=DRAFT, reviewer=None, reviewed_on=None)))
 
 
 def dump(pack: Pack) -> str:

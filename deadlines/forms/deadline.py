@@ -203,6 +203,7 @@ class EntryForm(forms.Form):
             data |= {
                 "rule_code": found.code,
                 "second_on": second_on,
+                "from_draft": found.is_draft,
                 "computed_on": found.due_on,
                 "latest_on": found.latest_on,
                 "trace": computing.differing(found, data["due_on"], reason),
@@ -221,6 +222,10 @@ class SeenForm(forms.Form):
     """Carries the date the person saw, so that nobody decides about another one."""
 
     seen = forms.DateField(widget=forms.HiddenInput(), input_formats=["%Y-%m-%d"])
+
+
+class ConfirmForm(SeenForm):
+    checked_statute = forms.BooleanField(required=False)
 
 
 class MoveForm(SeenForm):

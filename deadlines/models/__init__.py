@@ -8,6 +8,7 @@ from deadlines.models.feed import CalendarFeed
 from deadlines.models.holiday import HolidayCalendar, HolidayDay, OwnHoliday
 from deadlines.models.proposal import Proposal, Recalculation, Source
 from deadlines.models.reminder import Reminder
+from deadlines.models.rulebook import RuleApproval, RuleOverride, RulePack
 from deadlines.models.series import Series
 from deadlines.models.sheet import SignedSheet
 from deadlines.models.task import Task
@@ -24,6 +25,9 @@ __all__ = [
     "Proposal",
     "Recalculation",
     "Reminder",
+    "RuleApproval",
+    "RuleOverride",
+    "RulePack",
     "Series",
     "SignedSheet",
     "Source",

@@ -57,6 +57,7 @@ class Deadline(models.Model):
     rule_code = models.CharField(_("rule"), max_length=60, blank=True)
     trigger_on = models.DateField(_("trigger"), null=True, blank=True)
     second_on = models.DateField(_("second trigger"), null=True, blank=True)
+    from_draft = models.BooleanField(_("by a rule nobody approved"), default=False, db_default=False)
     # What the rule gave, even where another date was entered; the open proposal's date, if it has one.
     computed_on = models.DateField(null=True, blank=True, editable=False)
     proposed_on = models.DateField(null=True, blank=True, editable=False)
@@ -121,6 +122,7 @@ class Deadline(models.Model):
             "criticality",
             "time_zone",
             "rule_code",
+            "from_draft",
             "court",
             "assignee",
             "group",

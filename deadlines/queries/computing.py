@@ -1,17 +1,17 @@
 """Dates by the rules of the catalogue, for the matter they are entered in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from deadlines.engine import CannotCompute, Unit, packs, rules
+from deadlines.engine import CannotCompute, Unit, rules
 from deadlines.engine.steps import day_of
 from deadlines.models import Deadline
-from deadlines.queries import book, calendars, seats
+from deadlines.queries import book, rulebook, seats
+from deadlines.queries.calendars import Book
 from matters.models import Matter
 
 EVERYWHERE = "eu"  # its rules apply in every jurisdiction
@@ -38,26 +38,33 @@ class Computed:
     notices: tuple[str, ...]
 
 
-@cache
-def _computable() -> tuple[rules.Rule, ...]:
-    """In whole days: a period in hours needs the time of day, and what a court sets is entered as it was set."""
-    return tuple(rule for rule in packs.shipped_rules() if rule.amount is not None and rule.unit is not Unit.HOURS)
+@dataclass
+class Ground:
+    """What one computation or one run rests on, read once: the calendars and the rules in use."""
+
+    calendars: Book = field(default_factory=Book)
+    in_use: tuple[rules.Rule, ...] = field(default_factory=rulebook.in_use)
+
+    @property
+    def computable(self) -> tuple[rules.Rule, ...]:
+        """In whole days: a period in hours needs the time of day, and what a court sets is entered as it was set."""
+        return tuple(rule for rule in self.in_use if rule.amount is not None and rule.unit is not Unit.HOURS)
 
 
 def offered(matter: Matter) -> list[tuple[str, str]]:
     """Codes and names of the rules of the matter's jurisdiction, by statute as the catalogue has them."""
     places = (matter.jurisdiction.lower(), EVERYWHERE)
-    found = {rule.code: f"{rule.title} · {rule.statute}" for rule in _computable() if rule.jurisdiction in places}
+    found = {rule.code: f"{rule.title} · {rule.statute}" for rule in Ground().computable if rule.jurisdiction in places}
     return list(found.items())
 
 
 def computed(
-    matter: Matter, code: str, trigger_on: date, second_on: date | None = None, known: calendars.Book | None = None
+    matter: Matter, code: str, trigger_on: date, second_on: date | None = None, ground: Ground | None = None
 ) -> Computed:
     """On the calendar of the court's seat, where the matter has a court. Raises CannotCompute."""
-    known = known or calendars.Book()
-    rule = rules.in_force(_computable(), code, trigger_on)
-    place, said = seats.place_of(matter, rule, known)
+    ground = ground or Ground()
+    rule = rules.in_force(ground.computable, code, trigger_on)
+    place, said = seats.place_of(matter, rule, ground.calendars)
     done = rules.apply(rule, trigger_on, place, second_on if rule.second else None)
     result = done.result
     safe, latest = day_of(result.due_safe), day_of(result.due_latest)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from deadlines.engine import CannotCompute
 from deadlines.models import Deadline, Proposal
-from deadlines.queries import book, calendars, computing
+from deadlines.queries import book, computing
 
 State = Proposal.State
 
@@ -29,13 +29,11 @@ def computed_ones() -> QuerySet[Deadline]:
     return rows.select_related("matter").defer("note", "matter__summary").order_by("pk")
 
 
-def outcome_of(deadline: Deadline, known: calendars.Book) -> Outcome:
+def outcome_of(deadline: Deadline, ground: computing.Ground) -> Outcome:
     """By the rule, the court and the calendar of this moment; a pre-deadline follows its deadline."""
     assert deadline.trigger_on is not None  # noqa: S101 - for the types
     try:
-        found = computing.computed(
-            deadline.matter, deadline.rule_code, deadline.trigger_on, deadline.second_on, known=known
-        )
+        found = computing.computed(deadline.matter, deadline.rule_code, deadline.trigger_on, deadline.second_on, ground)
     except CannotCompute as why:
         return Outcome(None, words=str(why))
     if deadline.kind != Deadline.Kind.PRE_DEADLINE:

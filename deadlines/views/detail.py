@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from deadlines.actions import ending, entering, extending, reminding
-from deadlines.forms.deadline import DoneForm, ReopenForm, SeenForm, StrikeForm
+from deadlines.forms.deadline import ConfirmForm, DoneForm, ReopenForm, StrikeForm
 from deadlines.models import Deadline
 from deadlines.queries import book, recomputing, reminders, team
 from deadlines.views import frame, telling
@@ -51,10 +51,10 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @access.requires(frame.CONFIRMING)
 def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    deadline, form = frame.load_to_change(public_id), SeenForm(request.POST)
-    seen = form.cleaned_data["seen"] if form.is_valid() else None
+    deadline, form = frame.load_to_change(public_id), ConfirmForm(request.POST)
+    said = form.cleaned_data if form.is_valid() else {"seen": None}
     try:
-        entering.confirm_deadline(actor=frame.person(request), deadline=deadline, seen=seen, now=timezone.now())
+        entering.confirm_deadline(actor=frame.person(request), deadline=deadline, **said, now=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -80,6 +80,10 @@ BREAK = Right(
     _("Take sight of a matter for some hours, with a reason and a second lawyer; never as an administrator as well"),
     ("matters.break_glass",),
 )
+RULES = Right(
+    _("Stand by the rules by which deadlines are computed"),
+    ("deadlines.view_deadline", "deadlines.approve_rule"),
+)
 HOLIDAYS = Right(
     _("Say on which days a court is closed, or open after all"),
     ("deadlines.keep_holidays",),
@@ -117,6 +121,8 @@ ROLES: dict[str, Role] = {
             Right(_("Release own ended matters for erasure"), ("privacy.release_plan",)),
             AWAY,
             HOLIDAYS,
+            RULES,
+            Right(_("Change such a rule for the firm"), ("deadlines.keep_rules",)),
             Right(
                 _("Form practice groups, and keep those they were made keeper of"),
                 ("accounts.manage_practice_groups",),
@@ -139,7 +145,7 @@ ROLES: dict[str, Role] = {
     "lawyer": Role(
         _("Lawyer"),
         _("Works on matters."),
-        (WORK, OPEN, ENTER, CONFIRM, CHECK, CONSENTS, NUMBERS, NOTES, BREAK, IMPORT),
+        (WORK, OPEN, ENTER, CONFIRM, CHECK, CONSENTS, NUMBERS, NOTES, BREAK, IMPORT, RULES),
     ),
     "assistant": Role(
         _("Assistant"),

@@ -32,6 +32,7 @@ PLAIN = {
     "code": "refused",
     "token": "x",
     "place": "de-nw",
+    "rule": "de.zpo.517",
     "name": "x",
     "kind": "call",
     "app_label": "accounts",
@@ -209,7 +210,7 @@ def noun_of(name: str, argument: str) -> str:
     """Which object an address's argument names: by the argument, else by the app."""
     if argument == "share_id":
         return "share"
-    if argument in {"asked", "glass", "contact", "takeover"}:
+    if argument in {"asked", "glass", "contact", "takeover", "place", "rule"}:
         return argument
     if argument == "item":
         return "document" if name.endswith("document") else "communication"

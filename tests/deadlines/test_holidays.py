@@ -202,7 +202,7 @@ def test_a_court_whose_state_is_not_known_counts_the_country_s_days_and_says_so(
 
 def test_the_law_of_the_union_s_court_keeps_its_own_calendar(office: Office) -> None:
     """Of a German matter, whose court sits in Cologne: Art. 24(6) RP CJ, not the holidays of the Land."""
-    rule = next(rule for rule in computing._computable() if rule.profile == "eu-cj")
+    rule = next(rule for rule in computing.Ground().computable if rule.profile == "eu-cj")
     before = due(office, date(2026, 10, 30), rule.code).due_on
     sit(office, "DE", "DE-NW")
     assert due(office, date(2026, 10, 30), rule.code).due_on == before

@@ -32,6 +32,8 @@ class Command(BaseCommand):
             "compare", help="check a pack in a file and show where it differs from the shipped one"
         )
         compared.add_argument("file", type=Path)
+        imported = acts.add_parser("import", help="put a pack in the place of the one of its name, as drafts")
+        imported.add_argument("file", type=Path)
         acts.add_parser("calendars", help="fill the book's calendars from the library; safe to repeat")
 
     def add_compute(self, parser: CommandParser) -> None:
@@ -51,7 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, act: str, **options: Any) -> None:
         try:
-            getattr(self, act)(**options)
+            getattr(self, "import_" if act == "import" else act)(**options)
         except CannotCompute as why:
             refuse(str(why))
 
@@ -73,11 +75,13 @@ class Command(BaseCommand):
         self.stdout.write(packs.dump(shipped(pack)), ending="")
 
     def compare(self, *, file: Path, **_options: Any) -> None:
-        try:
-            other = packs.load(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
-            refuse(f"The file {file.name} cannot be read.")
-        found = packs.compare(shipped(other.name), other)
+        other = packs.load(text_of(file))
+        self.tell(packs.compare(shipped(other.name), other))
+
+    def import_(self, *, file: Path, **_options: Any) -> None:
+        self.tell(import_pack(text_of(file)))
+
+    def tell(self, found: list[packs.Difference]) -> None:
         for one in found:
             self.stdout.write(f"{one.code}\t{one.field}\t{as_value(one.old)}\t{as_value(one.new)}")
         self.stdout.write(f"{len(found)} differences")
@@ -85,6 +89,21 @@ class Command(BaseCommand):
     def calendars(self, **_options: Any) -> None:
         changed = fill_calendars()
         self.stdout.write(f"{len(changed)} calendars changed")
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        refuse(f"The file {file.name} cannot be read.")
+
+
+def import_pack(text: str) -> list[packs.Difference]:
+    """What differs from the pack that was in use; its deadlines are computed again and none moves."""
+    from deadlines.actions import rulebook
+
+    with access.as_system("manage.py deadline import", source="command"):
+        return rulebook.import_pack(text=text, now=timezone.now())
 
 
 def fill_calendars() -> list[str]:
