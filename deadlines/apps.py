@@ -72,4 +72,5 @@ class DeadlinesConfig(AppConfig):
         ui.commands.add("deadlines:absences", _("Absences"), "calendar-clock", permission=entering, order=47)
         ui.commands.add("deadlines:calendars", _("Court calendars"), "calendar-clock", permission=entering, order=48)
         ui.commands.add("deadlines:rules", _("Rules of deadlines"), "scale", permission=entering, order=48)
+        ui.commands.add("deadlines:plans", _("Plans"), "calendar-clock", permission=entering, order=49)
         ui.commands.add("deadlines:tasks", _("My tasks"), "check", permission=reading, order=45)

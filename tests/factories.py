@@ -1,7 +1,7 @@
 """Rows for tests; each function makes one thing with believable defaults and returns it."""
 
 import itertools
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clients.models import Contact
 from consent.models import Purpose
+from deadlines.models import Plan, PlanVersion
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterGroupObjectPermission, MatterType, MatterUserObjectPermission, Party
@@ -75,3 +76,16 @@ def grant(matter: Matter, to: User | Group, permission: str = "view_matter") -> 
         MatterUserObjectPermission.objects.create(content_object=matter, user=to, permission=wanted)
     else:
         MatterGroupObjectPermission.objects.create(content_object=matter, group=to, permission=wanted)
+
+
+def plan_version(by: User) -> PlanVersion:
+    """One plan for all tests of a run, with a task and nothing secret."""
+    with access.as_system("test"), transaction.atomic():
+        plan, _made = Plan.objects.get_or_create(name="Plan of the firm", defaults={"trigger": "Service"})
+        steps = [{"what": "task", "title": "Call", "owner": "responsible"}]
+        version, _made = PlanVersion.objects.get_or_create(
+            plan=plan,
+            number=1,
+            defaults={"steps": steps, "made_by": by, "made_at": datetime(2026, 1, 5, 12, tzinfo=UTC)},
+        )
+        return version

@@ -21,7 +21,7 @@ from deadlines.actions.refused import (
     require_team,
 )
 from deadlines.actions.reminding import make_reminders
-from deadlines.models import Deadline
+from deadlines.models import Deadline, PlanUse
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.crypto.errors import KeyDestroyed
@@ -82,6 +82,7 @@ class Entry:
     trace: list[dict[str, str]] = field(default_factory=list)
     pre_deadline: date | None = None
     repeat: str = ""
+    plan_use: PlanUse | None = None
 
 
 @audit.attempt("deadline.entered")
@@ -156,6 +157,7 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
         from_draft=entry.from_draft,
         latest_on=entry.latest_on,
         trace=entry.trace,
+        plan_use=entry.plan_use,
         assignee=entry.assignee,
         group=entry.group,
         deputy=deputy,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from deadlines.actions.refused import MatterGone, locked_matter, require_team
-from deadlines.models import Task
+from deadlines.models import PlanUse, Task
 from deadlines.queries import team
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -17,7 +17,15 @@ from matters.models import Matter
 
 @transaction.atomic
 def add_task(  # noqa: PLR0913 - the parts of a task
-    *, actor: User, once: UUID, matter: Matter, title: str, assignee: User, due_on: date | None, now: datetime
+    *,
+    actor: User,
+    once: UUID,
+    matter: Matter,
+    title: str,
+    assignee: User,
+    due_on: date | None,
+    plan_use: PlanUse | None = None,
+    now: datetime,
 ) -> Task:
     """The same form sent twice adds one task."""
     matter = locked_matter(matter.pk)
@@ -27,6 +35,7 @@ def add_task(  # noqa: PLR0913 - the parts of a task
         return known
     require_team(matter, timezone.localdate(now), assignee)
     task = Task(public_id=once, matter=matter, title=title, assignee=assignee, due_on=due_on, created_by=actor)
+    task.plan_use = plan_use
     task.save()
     audit.record("task.added", task, matter_id=matter.pk)
     return task

@@ -6,6 +6,7 @@ from deadlines.models.docket import DocketEntry
 from deadlines.models.extension import Extension
 from deadlines.models.feed import CalendarFeed
 from deadlines.models.holiday import HolidayCalendar, HolidayDay, OwnHoliday
+from deadlines.models.plan import Plan, PlanUse, PlanVersion
 from deadlines.models.proposal import Proposal, Recalculation, Source
 from deadlines.models.reminder import Reminder
 from deadlines.models.rulebook import RuleApproval, RuleOverride, RulePack
@@ -22,6 +23,9 @@ __all__ = [
     "HolidayCalendar",
     "HolidayDay",
     "OwnHoliday",
+    "Plan",
+    "PlanUse",
+    "PlanVersion",
     "Proposal",
     "Recalculation",
     "Reminder",

@@ -11,6 +11,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Court
+from deadlines.models.plan import PlanUse
 from deadlines.models.series import Series
 from lawcrm import access, audit
 from lawcrm.crypto.fields import SealedTextField
@@ -76,6 +77,7 @@ class Deadline(models.Model):
         USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy")
     )
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    plan_use = models.ForeignKey(PlanUse, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     # The day by the series' rule, which may be one on which the office is closed.
     occurs_on = models.DateField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
@@ -128,6 +130,7 @@ class Deadline(models.Model):
             "group",
             "deputy",
             "series",
+            "plan_use",
             "state",
             "entered_by",
             "entered_at",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.models.plan import PlanUse
 from lawcrm import access, audit
 from lawcrm.personal_data import PersonalData
 from matters.models import Matter
@@ -22,6 +23,7 @@ class Task(models.Model):
     title = models.CharField(_("what to do"), max_length=200)
     assignee = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", verbose_name=_("for"))
     due_on = models.DateField(_("by"), null=True, blank=True)
+    plan_use = models.ForeignKey(PlanUse, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     done_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
@@ -34,7 +36,7 @@ class Task(models.Model):
         subject="matter",
         path="matter",
         fields={"title": "matter_content", "due_on": "matter_content"},
-        none=["id", "public_id", "matter", "assignee", "created_by", "created_at", "done_by", "done_at"],
+        none=["id", "public_id", "matter", "assignee", "created_by", "created_at", "done_by", "done_at", "plan_use"],
         purpose="case_handling",
         retention="matter",
         erase="delete",

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deadlines import recurrence
+from deadlines import planning, recurrence
 from deadlines.models import Deadline, Series
 from lawcrm.templatetags.ui import icon, pill
 
@@ -39,6 +39,28 @@ def kind_mark(kind: str) -> SafeString:
     """Sign and word of a kind, the same wherever an entry stands."""
     known = Deadline.Kind(kind)
     return format_html('<span class="kind kind-{}">{}{}</span>', known.value, icon(MARKS[known]), known.label)
+
+
+@register.simple_tag
+def step_words(step: planning.Step) -> str:
+    """As in: 2 weeks after, the day itself, by the rule de.zpo.517."""
+    if step.rule:
+        return _("by the rule %(code)s") % {"code": step.rule}
+    if not step.amount:
+        return _("the day itself")
+    amount = abs(step.amount)
+    words = {
+        planning.Unit.DAYS: ngettext("%(n)d day", "%(n)d days", amount),
+        planning.Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", amount),
+        planning.Unit.WEEKS: ngettext("%(n)d week", "%(n)d weeks", amount),
+        planning.Unit.MONTHS: ngettext("%(n)d month", "%(n)d months", amount),
+    }[planning.Unit(step.unit)] % {"n": amount}
+    return (_("%(period)s before") if step.amount < 0 else _("%(period)s after")) % {"period": words}
+
+
+@register.simple_tag
+def role_word(role: str) -> str:
+    return str(planning.Role(role).label)
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from deadlines.actions import ending, entering, extending, reminding
 from deadlines.forms.deadline import ConfirmForm, DoneForm, ReopenForm, StrikeForm
 from deadlines.models import Deadline
-from deadlines.queries import book, recomputing, reminders, team
+from deadlines.queries import book, plans, recomputing, reminders, team
 from deadlines.views import frame, telling
 from lawcrm import access
 from matters.actions.refused import Refused
@@ -36,6 +36,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "happenings": telling.happenings(list(book.journal_of(deadline)[:50])),
         "evidence": Document.objects.filter(pk=deadline.evidence_id).first() if deadline.evidence_id else None,
         "own": own,
+        "use": plans.use_of(deadline.plan_use_id),
         "shown_as_critical": deadline.is_confirmed and deadline.due_on == timezone.localdate(),
         "may_confirm": may_confirm,
         "may_check": unchecked and deadline.ended_by_id != person.pk,

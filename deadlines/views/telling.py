@@ -18,6 +18,7 @@ WORDS = {
     "deadline.entered": gettext_lazy("Deadline entered"),
     "deadline.came_again": gettext_lazy("Came again: the one before was done"),
     "deadline.series_ended": gettext_lazy("Comes again no more"),
+    "plan.used": gettext_lazy("Plan used"),
     "deadline.confirmed": gettext_lazy("Deadline confirmed"),
     "deadline.moved": gettext_lazy("Deadline moved"),
     "deadline.done": gettext_lazy("Deadline met"),

@@ -88,6 +88,10 @@ HOLIDAYS = Right(
     _("Say on which days a court is closed, or open after all"),
     ("deadlines.keep_holidays",),
 )
+PLANS = Right(
+    _("Keep the plans: which tasks, deadlines and appointments a kind of matter or an event creates"),
+    ("deadlines.manage_plans",),
+)
 AWAY = Right(_("Enter when colleagues are away"), ("deadlines.keep_absences",))
 
 # What people look for in a role, and the permissions one of which would give it.
@@ -123,6 +127,7 @@ ROLES: dict[str, Role] = {
             HOLIDAYS,
             RULES,
             Right(_("Change such a rule for the firm"), ("deadlines.keep_rules",)),
+            PLANS,
             Right(
                 _("Form practice groups, and keep those they were made keeper of"),
                 ("accounts.manage_practice_groups",),

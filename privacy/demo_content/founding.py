@@ -5,7 +5,19 @@ from datetime import datetime
 from django.db import transaction
 
 from lawcrm import access, firm
-from privacy.demo_content import book, contacts, exchanges, glass, leaving, matters, office, reviews, staff, trail
+from privacy.demo_content import (
+    book,
+    contacts,
+    exchanges,
+    glass,
+    leaving,
+    matters,
+    office,
+    plans,
+    reviews,
+    staff,
+    trail,
+)
 from privacy.demo_content.scene import Scene
 
 FACTS = firm.FirmFacts(
@@ -27,6 +39,7 @@ def found(*, now: datetime) -> bool:
     matters.open_all(scene)
     exchanges.exchange_all(scene)
     book.enter_all(scene)
+    plans.make_all(scene)
     staff.move_between_groups(scene)
     leaving.let_go(scene)
     matters.end_all(scene)

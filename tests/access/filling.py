@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
+from deadlines.models import Plan, PlanVersion
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.audit.history import DERIVED
@@ -64,13 +65,13 @@ GIVEN: dict[str, dict[str, Any]] = {
     "deadlines.Deadline": {
         "kind": "statutory",
         **dict.fromkeys(("confirmed_by", "confirmed_at", "ended_by", "ended_at", "evidence")),
-        **dict.fromkeys(("checked_by", "checked_at", "group", "series", "occurs_on")),
+        **dict.fromkeys(("checked_by", "checked_at", "group", "series", "occurs_on", "plan_use")),
         "state": "open",
     },
     "deadlines.Extension": {"state": "asked", "answered_by": None, "answered_at": None, "evidence": None},
     "deadlines.Series": {"ended_at": None},
     "deadlines.Proposal": {"state": "open", "source": "holiday", "settled_by": None, "settled_at": None},
-    "deadlines.Task": {"done_by": None, "done_at": None},
+    "deadlines.Task": {"done_by": None, "done_at": None, "plan_use": None},
     "deadlines.Reminder": {"acknowledged_at": None, "next_at": None},
     "deadlines.CalendarFeed": {"revoked_at": None},
     "deadlines.SignedSheet": {"is_own": False},
@@ -217,6 +218,9 @@ def _related(column: Any, filling: Filling) -> Any:
         return factories.matter_type()
     if (made := filling.rows.get(target._meta.label)) is not None:
         return made
+    if target in {Plan, PlanVersion}:
+        version = factories.plan_version(filling.owner)
+        return version.plan if target is Plan else version
     return factories.purpose() if target._meta.label == "consent.Purpose" else None
 
 

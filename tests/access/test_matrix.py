@@ -61,7 +61,8 @@ def secret() -> world.World:
     world.wall_off(made.matter, personas.user_for("lawyer"))
     group = Group.objects.get(name="administrator")
     review = GroupReview.objects.create(group=group, slot=world.NOON.date(), opened_at=world.NOON)
-    made.offices = {"group review": review.public_id}
+    plan = factories.plan_version(made.matter.responsible).plan
+    made.offices = {"group review": review.public_id, "plan": plan.public_id}
     return made
 
 

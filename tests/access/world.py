@@ -223,12 +223,14 @@ def noun_of(name: str, argument: str) -> str:
         "privacy:matter_review": "review",
         "privacy:group_review": "group review",
         "deadlines:of_matter": "matter",
+        "deadlines:calendar": "calendar",
         "deadlines:docket_found": "docketentry",
         "deadlines:remove_absence": "absence",
         "deadlines:finish_task": "task",
         "deadlines:task_to_deadline": "task",
         "deadlines:reopen_task": "task",
         "deadlines:revoke_feed": "feed",
+        **dict.fromkeys(("deadlines:plan", "deadlines:edit_plan", "deadlines:use_plan"), "plan"),
         "clients:import": "import",
     }
     by_app = {
