@@ -15,7 +15,7 @@ from lawcrm.models import JournalEntry, ReadEntry
 from tests import personas
 from tests.access import cast, filling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 # Roots may be added by whoever acts: the row is new and hangs on nothing hidden; break-glass and
 # takeovers are asked for out of sight.
 ROOTS = {

@@ -1,11 +1,15 @@
 """The demo's firm: filled once, as the people who would do it, with something for everyone to look at."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
+from django.test import TestCase, override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from clients.models import Contact, ContactPoint, Court
 from consent.models import Consent
@@ -14,19 +18,36 @@ from lawcrm import access, audit
 from lawcrm.accounts import leaving
 from lawcrm.accounts.models import TotpDevice, User
 from lawcrm.accounts.roles import ROLES
+from lawcrm.crypto import keyring
 from lawcrm.demo import PASSWORD
 from lawcrm.models import LogReview, RefusedRequest
 from lawcrm.review import volume
 from matters.models import Communication, ConflictCheck, ConflictHit, Document, Matter
 from privacy.models import ErasureItem, GroupReview, MatterReview, MatterReviewItem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo firm")]
+
+
+class EveryDatabase(TestCase):
+    databases = frozenset(connections)
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: Any) -> Iterator[None]:
+    """Some seconds of work, once: each test changes it within its own transaction."""
+    place = tmp_path_factory.mktemp("demo")
+    ours = override_settings(DEMO=True, FILES_ROOT=place / "files", ERASURE_LEDGER=place / "erasure-ledger.jsonl")
+    with django_db_blocker.unblock(), ours:
+        begun = EveryDatabase._enter_atomics()  # type: ignore[attr-defined]
+        with keyring.fresh():
+            call_command("demo_firm", verbosity=0)
+        yield
+        EveryDatabase._rollback_atomics(begun)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
-def firm(settings: object) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]
-    call_command("demo_firm", verbosity=0)
+def firm(filled: None, settings: Any) -> None:
+    settings.DEMO = True
 
 
 def test_made_up_people_never_move_into_a_real_firm() -> None:
