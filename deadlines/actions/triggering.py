@@ -49,6 +49,9 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     outcome = queries.outcome_of(deadline, computing.Ground())
     if outcome.due_on is None:
         raise NotComputable(outcome.words)
+    if outcome.due_on == deadline.due_on and deadline.computed_on == deadline.due_on:
+        deadline.trace, deadline.latest_on = outcome.trace, outcome.latest_on
+        deadline.save()
     audit.record("deadline.trigger_changed", deadline, reason=reason, before=before, trigger_on=trigger_on)
     return bool(recomputing.propose_now(deadlines=concerned, cause=cause, now=now))
 

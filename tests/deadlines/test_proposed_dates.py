@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.models import Court
@@ -14,7 +16,7 @@ from deadlines.actions.entering import confirm_deadline, move_deadline
 from deadlines.models import Deadline, HolidayCalendar, OwnHoliday, Proposal, Recalculation
 from lawcrm import access, audit, jobs, outbox
 from tests import factories, personas
-from tests.deadlines.office import NOW, Office, again, enter_url, fresh, steps, typed, wall_off
+from tests.deadlines.office import NOW, Office, again, enter_url, entered, fresh, steps, typed, wall_off
 from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +130,7 @@ def test_an_earlier_date_reminds_at_once_and_declining_it_takes_a_second_person(
     assert send(office, "change_trigger", deadline, trigger_on="23.10.2026", reason="served before").status_code == 302
     found = again(deadline)
     assert (found.due_on, found.proposed_on, found.trigger_on) == (DUE, date(2026, 11, 23), date(2026, 10, 23))
-    assert "2026-11-23 07:00" in {at for _step, at, state in steps(found) if state == "waiting"}
+    assert "2026-11-23 13:00" in {at for _step, at, state in steps(found) if state == "waiting"}
     assert send(office, "decline_proposal", deadline, reason="receipt shows the 30th").status_code == 302
     found = again(deadline)
     assert (found.due_on, found.is_confirmed, found.entered_by) == (DUE, False, office.assistant)
@@ -147,7 +149,9 @@ def test_another_trigger_takes_the_pre_deadline_along(office: Office, deadline: 
 def test_a_trigger_that_gives_the_same_date_or_none_proposes_nothing(office: Office, deadline: Deadline) -> None:
     assert send(office, "change_trigger", deadline, trigger_on="29.10.2026", reason="served before").status_code == 302
     assert send(office, "change_trigger", deadline, trigger_on="15.12.2050", reason="served later").status_code == 422
-    assert (again(deadline).trigger_on, proposals()) == (date(2026, 10, 29), [])
+    found = again(deadline)
+    assert (found.trigger_on, found.due_on, found.is_confirmed, proposals()) == (date(2026, 10, 29), DUE, True, [])
+    assert "2026-10-29 + 1 months" in " ".join(line["right"] for line in found.trace)
 
 
 def test_a_day_taken_back_overtakes_the_question(office: Office, deadline: Deadline) -> None:
@@ -222,6 +226,31 @@ def test_the_list_and_the_front_page_show_what_waits_to_those_who_see_it(
     wall_off(office.matter, office.reader)
     for person in (office.reader, office.outsider):
         assert "Berufung" not in office.browser(person).get(listed).content.decode()
+
+
+def test_the_list_costs_the_same_with_one_row_and_three(office: Office, deadline: Deadline) -> None:
+    closes()
+    browser, url = office.browser(office.lawyer), reverse("deadlines:proposals")
+
+    def cost() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            page = browser.get(url)
+        return len(page.context["rows"]), len(asked)
+
+    with access.as_system("test"):
+        pre = Deadline.objects.get(kind="pre_deadline")
+        Proposal.objects.filter(deadline=pre).update(state="lapsed")
+        cost()
+        one = cost()
+        for number in range(2):
+            entered(office, title=f"Other {number}")
+        for other in Deadline.objects.filter(title__startswith="Other"):
+            Proposal.objects.create(
+                deadline=other, matter=office.matter, source="rule", old_on=DUE, new_on=LATER, why="x", made_at=NOW
+            )
+    three = cost()
+    assert (one[0], three[0], one[1] <= 12) == (1, 3, True)
+    assert one[1] == three[1]
 
 
 def test_who_may_only_read_the_matter_decides_nothing(office: Office, deadline: Deadline) -> None:
