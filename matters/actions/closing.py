@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.models import Court
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.crypto.fields import Erased
@@ -38,7 +39,7 @@ class ChangedMeanwhile(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What may be changed in a matter, and the version the person was looking at."""
+    """What may be changed in a matter, and the version the person was looking at; without a court it keeps its own."""
 
     title: str
     matter_type: MatterType
@@ -46,6 +47,7 @@ class Details:
     court_reference: str
     summary: str
     version: int
+    court: Court | None = None
 
 
 def version_of(matter: Matter) -> int:
@@ -62,6 +64,8 @@ def change_matter(*, actor: User, matter: Matter, wanted: Details, now: datetime
         raise ChangedMeanwhile
     matter.title, matter.matter_type, matter.jurisdiction = wanted.title, wanted.matter_type, wanted.jurisdiction
     matter.court_reference = wanted.court_reference
+    if wanted.court is not None:
+        matter.court = wanted.court
     if not isinstance(matter.summary, Erased):
         matter.summary = wanted.summary or None
     matter.save()

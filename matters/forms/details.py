@@ -48,7 +48,18 @@ class DetailsForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, matter: Matter) -> None:
         super().__init__(data, initial=_now_of(matter))
+        said = str(_("Only to name another one: the dates of its calendar are proposed, none moves."))
+        self.court = Picker("court", str(_("Another court or authority")), data, required=False, courts=True, help=said)
         self.fields["matter_type"].queryset = MatterType.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if "find" in self.data:  # still looking
+            return values
+        values["court"] = self.court.clean_court()
+        if self.court.error:
+            self.add_error(None, f"{self.court.label}: {self.court.error}")
+        return values
 
     def details(self) -> Details:
         return Details(**self.cleaned_data)

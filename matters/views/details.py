@@ -84,7 +84,8 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id, Level.MANAGE, CHANGING)
     form = DetailsForm(request.POST or None, matter=opened.matter)
-    if form.is_valid():
+    finding = "find" in request.POST
+    if not finding and form.is_valid():
         try:
             closing.change_matter(actor=opened.person, matter=opened.matter, wanted=form.details(), now=timezone.now())
         except closing.ChangedMeanwhile as refusal:
@@ -95,7 +96,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("matters:detail", public_id)
-    status = 422 if form.errors else 200
+    status = 422 if form.errors and not finding else 200
     return frame.page(opened, "matters/change.html", "overview", status, form=form)
 
 

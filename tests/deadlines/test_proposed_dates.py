@@ -15,6 +15,7 @@ from deadlines.actions import recomputing
 from deadlines.actions.entering import confirm_deadline, move_deadline
 from deadlines.models import Deadline, HolidayCalendar, OwnHoliday, Proposal, Recalculation
 from lawcrm import access, audit, jobs, outbox
+from matters.actions.closing import version_of
 from tests import factories, personas
 from tests.deadlines.office import NOW, Office, again, enter_url, entered, fresh, steps, typed, wall_off
 from tests.lawcrm.mail_server import Post
@@ -166,14 +167,34 @@ def test_a_day_taken_back_overtakes_the_question(office: Office, deadline: Deadl
 
 
 def test_another_court_is_another_calendar(office: Office, deadline: Deadline) -> None:
-    """Corpus Christi is no day of rest in Berlin, the Day of Women is: a month from 8 February 2027."""
+    """The Day of Women is a day of rest in Berlin and none in Cologne: a month from 8 February 2027."""
     assert send(office, "change_trigger", deadline, trigger_on="8.2.2027", reason="served later").status_code == 302
     assert send(office, "accept_proposal", deadline, proposed="2027-03-08").status_code == 302
+    elsewhere = factories.contact("Kammergericht", kind="organisation", is_directory=True, directory_reason="court")
     with access.as_system("test"):
-        audit.update(Court.objects.filter(pk=office.matter.court_id), subdivision="DE-BE")
-        audit.record("matter.changed", office.matter)
+        Court.objects.create(contact=elsewhere, country="DE", subdivision="DE-BE", seat="Berlin")
+    factories.grant(office.matter, office.lawyer, "manage_matter")
+    browser, url = office.browser(office.lawyer), reverse("matters:change", args=[office.matter.public_id])
+    matter = fresh(office.matter)
+    with access.as_system("test"):
+        said = {"title": "x", "matter_type": matter.matter_type_id, "jurisdiction": "DE", "version": version_of(matter)}
+    looked = browser.post(url, {**said, "find": "court", "court_words": "Kammer"})
+    assert (looked.status_code, "Kammergericht" in looked.content.decode()) == (200, True)
+    assert browser.post(url, {**said, "court_words": "Kammer"}).status_code == 422
+    assert browser.post(url, {**said, "court_words": "Kammer", "court": str(elsewhere.public_id)}).status_code == 302
     last = proposals()[-1]
     assert (last.source, last.new_on, again(deadline).due_on) == ("court", date(2027, 3, 9), date(2027, 3, 8))
+    assert last.caused_by == office.lawyer
+
+
+def test_a_matter_saved_without_naming_a_court_keeps_its_own(office: Office, deadline: Deadline) -> None:
+    factories.grant(office.matter, office.lawyer, "manage_matter")
+    matter = fresh(office.matter)
+    with access.as_system("test"):
+        said = {"title": "x", "matter_type": matter.matter_type_id, "jurisdiction": "DE", "version": version_of(matter)}
+    url = reverse("matters:change", args=[office.matter.public_id])
+    assert office.browser(office.lawyer).post(url, said).status_code == 302
+    assert (fresh(office.matter).court_id, proposals()) == (matter.court_id, [])
 
 
 def test_a_seat_changed_in_the_directory_is_found_at_night(office: Office, deadline: Deadline) -> None:
@@ -239,7 +260,7 @@ def test_the_list_costs_the_same_with_one_row_and_three(office: Office, deadline
 
     with access.as_system("test"):
         pre = Deadline.objects.get(kind="pre_deadline")
-        Proposal.objects.filter(deadline=pre).update(state="lapsed")
+        audit.update(Proposal.objects.filter(deadline=pre), state="lapsed")
         cost()
         one = cost()
         for number in range(2):
