@@ -104,6 +104,13 @@ def test_it_creates_what_the_dry_run_showed(office: Office) -> None:
         assert Task.objects.get().plan_use == PlanUse.objects.get()
 
 
+def test_a_date_by_a_draft_rule_says_so_and_remembers_what_the_rule_gave(office: Office) -> None:
+    use(office, latest(made()))
+    with access.as_system("test"):
+        by_rule = Deadline.objects.exclude(rule_code="").exclude(kind="pre_deadline").get()
+    assert (by_rule.from_draft, by_rule.computed_on) == (True, by_rule.due_on)
+
+
 def test_sent_twice_it_is_used_once_and_the_same_day_is_refused(office: Office) -> None:
     version, once = latest(made()), uuid4()
     assert use(office, version, once=once) == use(office, version, once=once)
