@@ -72,10 +72,11 @@ def party(matter: Matter, contact: Contact, role: str = "client") -> Party:
 
 def grant(matter: Matter, to: User | Group, permission: str = "view_matter") -> None:
     wanted = Permission.objects.get(content_type__app_label="matters", codename=permission)
-    if isinstance(to, User):
-        MatterUserObjectPermission.objects.create(content_object=matter, user=to, permission=wanted)
-    else:
-        MatterGroupObjectPermission.objects.create(content_object=matter, group=to, permission=wanted)
+    with access.as_system("test"), transaction.atomic():
+        if isinstance(to, User):
+            MatterUserObjectPermission.objects.create(content_object=matter, user=to, permission=wanted)
+        else:
+            MatterGroupObjectPermission.objects.create(content_object=matter, group=to, permission=wanted)
 
 
 def plan_version(by: User) -> PlanVersion:

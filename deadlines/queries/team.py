@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lawcrm import access
 from lawcrm.accounts.groups import existing
@@ -42,10 +42,11 @@ def worked_on() -> QuerySet[Matter]:
     """Open matters the viewer may not only read."""
     viewer = access.required()
     groups = [-principal for principal in viewer.principals if principal < 0]
-    own = MatterUserObjectPermission.objects.filter(user_id=viewer.user_id, permission__codename__in=WORKING)
-    shared = MatterGroupObjectPermission.objects.filter(group_id__in=groups, permission__codename__in=WORKING)
-    reached = Q(pk__in=own.values("content_object_id")) | Q(pk__in=shared.values("content_object_id"))
-    return Matter.objects.filter(reached, state=Matter.State.OPEN).defer("summary").order_by("-opened_on", "-pk")
+    working = {"content_object": OuterRef("pk"), "permission__codename__in": WORKING}
+    own = MatterUserObjectPermission.objects.filter(**working, user_id=viewer.user_id)
+    shared = MatterGroupObjectPermission.objects.filter(**working, group_id__in=groups)
+    rows = Matter.objects.filter(Exists(own) | Exists(shared), state=Matter.State.OPEN)
+    return rows.defer("summary").order_by("-opened_on", "-pk")
 
 
 def may_work(matter_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Who may do what by role; whether a row is seen at all is never decided here."""
 
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from typing import Any
 
@@ -29,13 +30,24 @@ class WallBackend:
 
 
 class GrantBackend(ObjectPermissionBackend):
-    """Grants on objects as guardian keeps them, without its shortcut that gives superusers everything."""
+    """Grants on objects as guardian keeps them, without its shortcut that gives superusers everything.
+
+    Read as the person they are given to: grants are as hidden as what they open.
+    """
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        return bool(super().has_perm(_without_shortcut(user_obj), perm, obj))
+        with _seen_by(user_obj):
+            return bool(super().has_perm(_without_shortcut(user_obj), perm, obj))
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        return set(super().get_all_permissions(_without_shortcut(user_obj), obj))
+        with _seen_by(user_obj):
+            return set(super().get_all_permissions(_without_shortcut(user_obj), obj))
+
+
+def _seen_by(user: Any) -> AbstractContextManager[object]:
+    viewer = access.current()
+    is_looking = viewer is not None and viewer.user_id == user.pk and not viewer.system
+    return nullcontext() if is_looking else access.as_user(user)
 
 
 def _without_shortcut(user: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 
 from lawcrm import access
@@ -52,10 +52,10 @@ def managed() -> QuerySet[Matter]:
     """Matters the viewer manages, closed ones too."""
     viewer = access.required()
     groups = [-principal for principal in viewer.principals if principal < 0]
-    own = MatterUserObjectPermission.objects.filter(user_id=viewer.user_id, permission__codename=Level.MANAGE)
-    shared = MatterGroupObjectPermission.objects.filter(group_id__in=groups, permission__codename=Level.MANAGE)
-    reached = Q(pk__in=own.values("content_object_id")) | Q(pk__in=shared.values("content_object_id"))
-    return Matter.objects.filter(reached)
+    managing = {"content_object": OuterRef("pk"), "permission__codename": Level.MANAGE}
+    own = MatterUserObjectPermission.objects.filter(**managing, user_id=viewer.user_id)
+    shared = MatterGroupObjectPermission.objects.filter(**managing, group_id__in=groups)
+    return Matter.objects.filter(Exists(own) | Exists(shared))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connection, models, transaction
 
+from clients.models import ContactGroupObjectPermission, ContactUserObjectPermission
 from lawcrm import access
+from lawcrm.access import Viewer
+from lawcrm.accounts.backends import GrantBackend
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
 from lawcrm.models import JournalEntry, ReadEntry
+from matters.models import MatterGroupObjectPermission, MatterUserObjectPermission
 from tests import personas
 from tests.access import cast, filling
 
@@ -23,6 +28,14 @@ ROOTS = {
     *("matters.BreakGlassRequest", "matters.Takeover"),
     "matters.BreakGlass",  # open: bare SQL as the web role can write one, as it can write a grant
     *("privacy.Hold", "privacy.ErasureItem", "privacy.Certificate", "privacy.ReviewCount"),
+}
+
+# Who was let in, by what they were let into.
+GRANTS: dict[type[models.Model], str] = {
+    MatterUserObjectPermission: "matters_matter",
+    MatterGroupObjectPermission: "matters_matter",
+    ContactUserObjectPermission: "clients_contact",
+    ContactGroupObjectPermission: "clients_contact",
 }
 
 
@@ -166,3 +179,77 @@ def test_a_visible_row_cannot_be_moved_into_a_hidden_matter(secret: filling.Fill
             sql = f"update {model._meta.db_table} set {column.column} = %s where id = %s"
             moved[model._meta.label] = _attempt(sql, [there.pk, own.rows[model._meta.label].pk])
     assert {label: outcome for label, outcome in moved.items() if outcome != "refused"} == {}
+
+
+@pytest.fixture
+def granted(secret: filling.Filling) -> filling.Filling:
+    """The secret matter and its contact opened to a person and to a group by each kind of grant."""
+    for model in GRANTS:
+        _grant(model, secret)
+    return secret
+
+
+def _grant(model: type[models.Model], filled: filling.Filling) -> None:
+    opened = filled.matter if GRANTS[model] == "matters_matter" else filled.contact
+    code = "view_matter" if opened is filled.matter else "view_contact"
+    holder = "user" if "User" in model.__name__ else "group"
+    to = {"user": personas.user_for("lawyer"), "group": personas.practice_group(f"{filled.mark} {model.__name__}")}
+    with access.as_system("test"):
+        permission = Permission.objects.get(codename=code, content_type__app_label=opened._meta.app_label)
+        model._default_manager.create(content_object=opened, permission=permission, **{holder: to[holder]})
+
+
+@pytest.mark.parametrize("person", [*cast.EVERYBODY, "owner"])
+def test_grants_are_seen_by_who_sees_what_they_open(person: str, granted: filling.Filling) -> None:
+    """Without that a grant would name every matter and contact of the firm to bare SQL."""
+    other = filling.fill("BETA", personas.user_for("lawyer"))
+    for model in GRANTS:
+        _grant(model, other)
+    user = granted.owner if person == "owner" else cast.around(granted.matter, person)
+    for model, root in GRANTS.items():
+        table = model._meta.db_table
+        with access.as_system("test"):
+            every = set(_values(f"select id, content_object_id from {table}"))
+        with someone(user):
+            visible, seen = rows(f"select id from {root}"), rows(f"select id from {table}")
+        assert seen == {pk for pk, opened in every if opened in visible}, table
+        assert len(seen) < len(every), table
+        assert seen or person not in cast.INSIDERS, table
+    assert all(not rows(f"select id from {model._meta.db_table}") for model in GRANTS)  # nobody is declared here
+
+
+@pytest.mark.parametrize("person", [*cast.OUTSIDERS, *cast.OFFICES])
+def test_nobody_lets_themselves_or_others_in_by_bare_sql(person: str, granted: filling.Filling) -> None:
+    user, done = cast.around(granted.matter, person), {}
+    own = filling.fill("BETA", user if user.groups.filter(name="lawyer").exists() else personas.user_for("lawyer"))
+    for model, root in GRANTS.items():
+        _grant(model, own)
+        hidden = granted.matter.pk if root == "matters_matter" else granted.contact.pk
+        table, holder = model._meta.db_table, "user_id" if "User" in model.__name__ else "group_id"
+        with access.as_system("test"):
+            ((holding, permission),) = set(
+                _values(f"select max({holder}), max(permission_id) from {table} where content_object_id = {hidden}")
+            )
+        with someone(user):
+            again = f"insert into {table} ({holder}, permission_id, content_object_id) values (%s, %s, %s)"
+            silent = f"{again} on conflict do nothing"
+            to = holding if holder == "group_id" or user.is_external else user.pk  # a trigger refuses the external one
+            done[again] = _attempt(again, [to, permission, hidden])
+            done[silent] = _attempt(silent, [holding, permission, hidden])
+            for statement in (f"delete from {table}", f"update {table} set permission_id = permission_id"):
+                done[statement] = _attempt(f"{statement} where content_object_id = %s", [hidden])
+            moved = f"update {table} set content_object_id = %s"
+            done[moved] = _attempt(f"{moved} where content_object_id <> %s", [hidden, hidden])
+    assert {statement: count for statement, count in done.items() if count not in {0, "refused"}} == {}
+
+
+def test_the_backend_answers_for_a_person_whoever_is_looking(granted: filling.Filling) -> None:
+    """A mail or a job asks for its reader while somebody else, or nobody, is declared."""
+    reader = User.objects.get(pk=cast.around(granted.matter, "reader").pk)
+    walled = User.objects.get(pk=cast.around(granted.matter, "walled").pk)
+    for looking in (Viewer(None), access.viewer_of(walled), access.viewer_of(reader), Viewer(None, system="test")):
+        with access.as_viewer(looking):
+            answers = [GrantBackend().has_perm(one, "matters.view_matter", granted.matter) for one in (reader, walled)]
+            assert [reader.has_perm("matters.view_matter", granted.matter), answers[0]] == [True, True], looking
+            assert not walled.has_perm("matters.view_matter", granted.matter), looking
+    assert GrantBackend().get_all_permissions(reader, granted.matter) == {"view_matter"}

@@ -28,10 +28,6 @@ DEFINERS = {
 }
 # Tables without a policy that hold a matter's or contact's id, and why that is borne.
 OPEN_REFERENCES = {
-    "clients_contactgroupobjectpermission": "sight is derived from it",
-    "clients_contactuserobjectpermission": "sight is derived from it",
-    "matters_mattergroupobjectpermission": "sight is derived from it",
-    "matters_matteruserobjectpermission": "sight is derived from it",
     "lawcrm_outboxmessage": "claimed by jobs; pages show kinds and numbers, never the thing",
 }
 

@@ -60,6 +60,11 @@ def practice() -> Group:
     return Group.objects.create(name="Banking")
 
 
+def withdraw_all() -> None:
+    with access.as_system("test"):
+        MatterUserObjectPermission.objects.all().delete()
+
+
 def test_nobody_declared_is_an_error_in_python_and_nothing_in_sql() -> None:
     factories.matter()
     with pytest.raises(access.NoViewer):
@@ -74,7 +79,7 @@ def test_only_a_grant_opens_a_matter(ida: User) -> None:
     assert not sees(ida, matter)
     factories.grant(matter, ida)
     assert sees(ida, matter)
-    MatterUserObjectPermission.objects.all().delete()
+    withdraw_all()
     assert not sees(ida, matter)
 
 
@@ -136,7 +141,7 @@ def test_a_wall_is_not_pierced_by_a_group_and_hides_no_contact_of_another_matter
     factories.grant(second, ida)
     assert sees(ida, contact)
     lower_wall(wall)
-    MatterUserObjectPermission.objects.all().delete()
+    withdraw_all()
     assert sees(ida, contact)
 
 

@@ -60,9 +60,9 @@ def laden() -> User:
         factories.grant(matter, user, level)
     contact = factories.contact(created_by=user)
     seen = Permission.objects.get(content_type__app_label="clients", codename="view_contact")
-    ContactUserObjectPermission.objects.create(content_object=contact, user=user, permission=seen)
     other = personas.user_for("lawyer")
     with access.as_system("test"):
+        ContactUserObjectPermission.objects.create(content_object=contact, user=user, permission=seen)
         deadline(matter, user, None)
         deadline(matter, other, user)
         Task.objects.create(matter=matter, title="x", assignee=user, created_by=other)

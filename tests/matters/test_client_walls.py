@@ -146,7 +146,8 @@ def test_it_beats_the_contact_s_own_grant_and_the_one_who_entered_it(
     with access.as_user(creator), transaction.atomic():
         mine = Contact.objects.create(name="Own entry", kind="person", source="client", collected_on=NOW.date())
     permission = Permission.objects.get(content_type__app_label="clients", codename="view_contact")
-    ContactUserObjectPermission.objects.create(user=creator, permission=permission, content_object=mine)
+    with access.as_user(creator):
+        ContactUserObjectPermission.objects.create(user=creator, permission=permission, content_object=mine)
     factories.party(first, mine)
     assert sees(creator, mine)
     wall_off(karin, mine, creator)
