@@ -74,10 +74,12 @@ def _compute_all(asked: list[Recalculation], now: datetime) -> int:
 
 
 @transaction.atomic
-def _compute(batch: Iterable[Deadline], asked: list[Recalculation], ground: computing.Ground, now: datetime) -> int:
-    made = 0
+def _compute(batch: list[Deadline], asked: list[Recalculation], ground: computing.Ground, now: datetime) -> int:
+    made, standing = 0, recomputing.asked_about(batch)
     for deadline in batch:
         outcome = recomputing.outcome_of(deadline, ground)
+        if deadline.pk not in standing and not recomputing.differs(deadline, outcome):
+            continue  # by far the most
         made += _propose(deadline, outcome, _cause(asked, deadline, outcome), now) is not None
     return made
 

@@ -33,6 +33,7 @@ class Book:
 
     def __init__(self) -> None:
         self._known: dict[str, Calendar] = {}
+        self.seats: dict[int, tuple[str, str]] = {}  # of courts asked for, as queries/seats.py reads them
 
     def get(self, code: str) -> Calendar:
         if code not in self._known:

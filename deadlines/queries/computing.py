@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.formats import date_format
@@ -45,7 +46,7 @@ class Ground:
     calendars: Book = field(default_factory=Book)
     in_use: tuple[rules.Rule, ...] = field(default_factory=rulebook.in_use)
 
-    @property
+    @cached_property
     def computable(self) -> tuple[rules.Rule, ...]:
         """In whole days: a period in hours needs the time of day, and what a court sets is entered as it was set."""
         return tuple(rule for rule in self.in_use if rule.amount is not None and rule.unit is not Unit.HOURS)

@@ -52,6 +52,12 @@ def open_proposal(deadline: Deadline) -> Proposal | None:
     return Proposal.objects.filter(deadline=deadline, state=State.OPEN).select_related("caused_by").first()
 
 
+def asked_about(deadlines: list[Deadline]) -> set[int]:
+    """Of these, those with an open proposal."""
+    rows = Proposal.objects.filter(deadline__in=[row.pk for row in deadlines], state=State.OPEN)
+    return set(rows.values_list("deadline_id", flat=True))
+
+
 def waiting() -> QuerySet[Deadline]:
     """Open deadlines that would get another date, the most urgent first."""
     asked = Proposal.objects.filter(state=State.OPEN)
