@@ -19,7 +19,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SMTP_SINK_PORT = int(os.environ.get("LAWCRM_SMTP_PORT", "8025"))
-WITHOUT_DATABASE = {"compilemessages", "makemessages", "collectstatic", "help", "--help", "version", "--version"}
+WITHOUT_DATABASE = {
+    *("compilemessages", "makemessages", "collectstatic", "help", "--help", "version", "--version"),
+    *("deadline compute", "deadline rules", "deadline export", "deadline compare"),
+}
 BRINGS_ITS_OWN_SCHEMA = {"migrate", "makemigrations", "prepare_database", "restore"}
 SERVER_USER = "lawcrm-postgres"
 POSTGRES_SETTINGS = {
@@ -110,7 +113,7 @@ def given(name: str) -> bool:
 def join(argv: list[str]) -> None:
     """Start the embedded PostgreSQL if it is the one in use, and bring its schema up to date."""
     command = argv[1] if len(argv) > 1 else "help"
-    if given("DATABASE_URL") or command in WITHOUT_DATABASE:
+    if given("DATABASE_URL") or not {command, " ".join(argv[1:3])}.isdisjoint(WITHOUT_DATABASE):
         return
     start_postgres()
     if command not in BRINGS_ITS_OWN_SCHEMA and _schema_note().exists() is False:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,23 @@ ALIASES = {"default": "lawcrm", "keys": "lawcrm_keys"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests may use both databases; the keys' one is never far from a sealed field."""
+    """Tests may use both databases; the keys' one is never far from a sealed field. Those without any go first."""
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker is not None and "databases" not in marker.kwargs:
             item.add_marker(pytest.mark.django_db(*marker.args, **marker.kwargs, databases="__all__"), append=False)
+    items.sort(key=lambda item: item.get_closest_marker("django_db") is not None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The template is made beside the tests that need no database."""
+    if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
+        threading.Thread(target=make_template).start()
+
+
+def make_template() -> None:
+    engines.start_postgres()
+    ensure_template()
 
 
 def fingerprint() -> str:

@@ -1,6 +1,7 @@
 """`manage.py deadline compute`, as it is typed."""
 
 import json
+import os
 import subprocess
 import sys
 from io import StringIO
@@ -160,9 +161,14 @@ def test_a_pack_that_cannot_be_trusted_is_refused(tmp_path: Path) -> None:
         assert refused.value.returncode == 2
 
 
-def test_a_shell_sees_two_and_the_words() -> None:
+def test_a_shell_sees_two_and_the_words_without_any_server(tmp_path: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if "DATABASE" not in key}
+    environment["LAWCRM_STATE"] = str(tmp_path / "state")
     words = ["manage.py", "deadline", "compute", *asked("nonsense", "2026-02-08", "1", "days")]
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert "There is no profile 'nonsense'" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "state" / "postgres").exists()
