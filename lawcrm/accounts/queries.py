@@ -31,6 +31,12 @@ from lawcrm.accounts.models.devices import STEP, step_at
 from lawcrm.accounts.roles import ROLES, Role
 from lawcrm.models import JournalEntry
 
+# What an account owes to whoever did it.
+ARMING = (
+    *("accounts.invited", "accounts.reactivated", "accounts.role_given"),
+    *("accounts.change_asked", "accounts.change_confirmed", "accounts.change_made"),
+)
+
 
 @dataclass(frozen=True)
 class Factors:
@@ -185,9 +191,25 @@ def leaving_records(user: User) -> list[Told]:
     return [Told(row, [(words.get(code, code), count) for code, count in row.record["counts"].items()]) for row in rows]
 
 
-def newcomers(now: datetime) -> QuerySet[User]:
-    """Accounts that wait for what reaches beyond their own matters."""
-    return User.objects.filter(is_active=True, powers_from__gt=now).order_by("powers_from", "pk")
+def newcomers() -> QuerySet[User]:
+    """Accounts that wait for what reaches beyond their own matters, and those nobody has vouched for since."""
+    return User.objects.filter(powers_from__isnull=False, is_active=True).order_by("-powers_from", "pk")
+
+
+def owe_the_same(one: User, other: User) -> bool:
+    """Whether one administrator opened, armed or reset both accounts and nobody has vouched for either since.
+
+    Else that administrator could be both of the people whom two are asked for, however long the accounts lie still.
+    """
+    if one.powers_from is None or other.powers_from is None:
+        return False
+    return not _armed_by(one).isdisjoint(_armed_by(other))
+
+
+def _armed_by(user: User) -> set[int]:
+    with access.as_system("to whom an account is owed"):
+        entries = JournalEntry.objects.filter(object_type=User._meta.label_lower, object_id=user.pk, kind__in=ARMING)
+        return set(entries.exclude(actor_id=None).exclude(actor_id=user.pk).values_list("actor_id", flat=True))
 
 
 def permissions_of(groups: Collection[Group]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lawcrm import access, audit, jobs
 from lawcrm.accounts.models import User
+from lawcrm.accounts.queries import owe_the_same
 from lawcrm.db import sight
 from matters.actions import break_glass_notice, team
 from matters.actions.refused import Refused
@@ -31,6 +32,15 @@ class NotEntitled(Refused):
 class UnfitSecond(Refused):
     def __init__(self) -> None:
         super().__init__(_("This person cannot confirm it. Choose another lawyer."))
+
+
+class SameHand(Refused):
+    """Says to both how it is mended: a partner knows the person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Both accounts were set up by the same administrator. A partner vouches for one, or another confirms.")
+        )
 
 
 class SeesAlready(Refused):
@@ -83,6 +93,8 @@ def ask(  # noqa: PLR0913 - what a person says
         raise NotEntitled
     if confirmer == actor or not is_entitled(confirmer):
         raise UnfitSecond
+    if owe_the_same(actor, confirmer):
+        raise SameHand
     if Matter.objects.filter(number=number).exists():
         raise SeesAlready
     _throttle(actor, now)
@@ -114,6 +126,8 @@ def confirm(*, actor: User, asked: BreakGlassRequest, now: datetime) -> None:
     asked = _to_answer(actor, asked, now)
     if not is_entitled(asked.asker):
         raise AskerLeft
+    if owe_the_same(asked.asker, actor):
+        raise SameHand
     _answer(asked, Answer.CONFIRMED, now)
     jobs.after_commit("matters.settle_break_glass")
 
@@ -193,7 +207,7 @@ def _take_effect(asked: BreakGlassRequest, now: datetime) -> str:
     ends_at = (asked.answered_at or now) + timedelta(hours=asked.hours)
     if ends_at <= now:
         return "too_late"
-    if not all(is_entitled(person) for person in people):
+    if not all(is_entitled(person) for person in people) or owe_the_same(*people):
         return "not_entitled"
     if any(_is_walled(person, matter) for person in people):
         return "walled"

@@ -11,6 +11,7 @@ from clients.actions.leaving import give_left_behind
 from lawcrm import access, audit
 from lawcrm.accounts.actions import staff
 from lawcrm.accounts.models import User
+from lawcrm.accounts.queries import owe_the_same
 from lawcrm.db import sight
 from matters.actions import succession, takeover_notice
 from matters.actions.refused import Refused
@@ -49,6 +50,13 @@ class NobodyConfirms(Refused):
 class UnfitSecond(Refused):
     def __init__(self) -> None:
         super().__init__(_("A second partner confirms: not who asked, not who gets it, never an administrator."))
+
+
+class SameHand(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The same administrator set up both accounts. A partner vouches for one, or somebody else confirms.")
+        )
 
 
 class AnsweredAlready(Refused):
@@ -117,6 +125,8 @@ def confirm(*, actor: User, takeover: Takeover, reason: str, now: datetime) -> N
         raise UnfitSecond
     if not queries.partners().filter(pk=takeover.asked_by_id).exists():
         raise AskerLeft
+    if owe_the_same(takeover.asked_by, actor):
+        raise SameHand
     with access.as_system("takeover"):
         if _is_behind_wall(takeover.asked_by, matter):
             raise AskerLeft

@@ -1,6 +1,7 @@
 """An administrator tries each road to a lawyer's matter, and reads nothing; each attempt leaves a trace."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from lawcrm.accounts.models import AccountChange, GroupKind, RecoverySheet, User
 from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
 from lawcrm.models.refusals import RefusedRequest
+from matters.actions import break_glass
 from tests import factories, personas
 from tests.access import world
 from tests.access.two_worlds import SEARCHES
@@ -53,10 +55,10 @@ class Office:
         data = {"action": action, "_selected_action": [user.pk], "reason": "asked at the desk"}
         self.client.post(reverse(STAFF), data)
 
-    def puppet(self, *roles: str) -> User:
+    def puppet(self, *roles: str, name: str = "puppet") -> User:
         """An account of the administrator's own making, with an address of their own."""
         chosen = [Group.objects.get(name=role).pk for role in roles]
-        url, email = reverse("admin:accounts_user_add"), "puppet@evil.example"
+        url, email = reverse("admin:accounts_user_add"), f"{name}@evil.example"
         self.client.post(url, {**FACTS, "email": email, "roles": chosen})
         user = User.objects.get(email=email)
         User.objects.filter(pk=user.pk).update(is_active=True)
@@ -186,6 +188,23 @@ def a_puppet_lawyer(office: Office) -> Iterable[Client]:
     return [puppet]
 
 
+def two_puppets_that_lay_still(office: Office) -> Iterable[Client]:
+    """The fourteen days are over, and each is the other's second person."""
+    puppets = [office.puppet("lawyer"), office.puppet("lawyer", name="second")]
+    now = timezone.now()
+    User.objects.filter(pk__in=[puppet.pk for puppet in puppets]).update(powers_from=now)
+    asker, confirmer = (User.objects.get(pk=puppet.pk) for puppet in puppets)
+    assert office.secret.matter is not None
+    number = office.secret.matter.number
+    with suppress(break_glass.SameHand):
+        with access.as_user(asker):
+            asked = break_glass.ask(actor=asker, number=number, reason="x", hours=4, confirmer=confirmer, now=now)
+        with access.as_user(confirmer):
+            break_glass.confirm(actor=confirmer, asked=asked, now=now)
+    break_glass.settle_confirmed(now=now)
+    return [personas.signed_in(asker), personas.signed_in(confirmer)]
+
+
 def reviving_a_leaver(office: Office) -> Iterable[Client]:
     """The lawyer leaves, is opened again, and the old browser, link and grants are tried."""
     old = personas.signed_in(office.lawyer)
@@ -259,6 +278,7 @@ ROADS: tuple[Road, ...] = (
     guessing_the_envelope,
     another_s_session,
     a_puppet_lawyer,
+    two_puppets_that_lay_still,
     reviving_a_leaver,
     becoming_the_successor,
     another_function_for_the_lawyer,

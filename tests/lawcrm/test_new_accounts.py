@@ -14,6 +14,7 @@ from lawcrm.accounts.models import AccountChange, User
 from lawcrm.accounts.reach import FAR_REACHING
 from lawcrm.accounts.roles import ROLES
 from lawcrm.firm import FirmFacts, establish
+from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
 from matters.actions import break_glass, takeover
 from matters.models import ConflictCheck, Matter
@@ -85,7 +86,9 @@ def test_two_accounts_of_one_administrator_break_no_glass(matter: Matter, boss: 
     assert not second_people(settled).filter(pk__in=[first.pk, second.pk]).exists()
     clock.move_to(NOW + 14 * DAY)
     first, second = (User.objects.get(pk=user.pk) for user in (first, second))
-    assert glass.ask(first, second, matter.number, now=NOW + 14 * DAY).pk
+    with pytest.raises(break_glass.SameHand):
+        glass.ask(first, second, matter.number, now=NOW + 14 * DAY)
+    assert glass.ask(first, settled, matter.number, now=NOW + 14 * DAY).pk
 
 
 @pytest.mark.parametrize("kind", [Kind.PASSWORD, Kind.FACTOR])
@@ -159,6 +162,53 @@ def test_a_partner_of_long_standing_vouches(matter: Matter, boss: User, karin: U
     assert glass.ask(User.objects.get(pk=new.pk), erik, matter.number).pk
     with access.as_user(karin), pytest.raises(waiting.WaitsNoMore):
         waiting.vouch(actor=karin, user=new, now=NOW)
+
+
+def tried(user: User) -> list[str]:
+    with access.as_system("test"):
+        entries = JournalEntry.objects.filter(actor_id=user.pk, kind__endswith="_refused")
+        return list(entries.values_list("kind", flat=True))
+
+
+def rested(*people: User) -> list[User]:
+    """Their fourteen quiet days are over."""
+    User.objects.filter(pk__in=[person.pk for person in people]).update(powers_from=NOW)
+    return [User.objects.get(pk=person.pk) for person in people]
+
+
+def test_two_accounts_of_one_administrator_are_never_two_people(matter: Matter, boss: User, karin: User) -> None:
+    """However long they lie still, until a partner knows one of them."""
+    one, two = rested(invited(boss, "Sock One", "lawyer"), invited(boss, "Sock Two", "lawyer"))
+    with pytest.raises(break_glass.SameHand):
+        glass.ask(one, two, matter.number)
+    assert tried(one) == ["break_glass.asked_refused"]
+    with access.as_user(karin):
+        waiting.vouch(actor=karin, user=two, now=NOW)
+    assert glass.broken(one, User.objects.get(pk=two.pk), matter)
+
+
+def test_another_administrator_s_account_may_confirm_until_it_owes_the_same(matter: Matter, boss: User) -> None:
+    other = personas.user_for("administrator")
+    one, two = rested(invited(boss, "Lawyer One", "lawyer"), invited(other, "Lawyer Two", "lawyer"))
+    asked, confirmed = (glass.ask(one, two, matter.number) for _each in range(2))
+    glass.confirm(confirmed, two)
+    (two,) = rested(changed(boss, other, two, Kind.FACTOR))
+    with pytest.raises(break_glass.SameHand):
+        glass.confirm(asked, two)
+    break_glass.settle_confirmed(now=NOW)
+    assert glass.effect(confirmed) is None
+
+
+def test_partners_of_one_administrator_do_not_confirm_a_takeover_either(boss: User, karin: User) -> None:
+    matter, heir = factories.matter(responsible=karin), personas.user_for("lawyer")
+    first, second = rested(invited(boss, "Sock One", "partner"), invited(boss, "Sock Two", "partner"))
+    with access.as_user(boss):
+        staff.end_access(actor=boss, user=karin, reason="left", now=NOW)
+    with access.as_user(first):
+        asked = takeover.ask(actor=first, leaver=karin, matter=matter, successor=heir, reason="mine", now=NOW)
+    with access.as_user(second), pytest.raises(takeover.SameHand):
+        takeover.confirm(actor=second, takeover=asked, reason="ours", now=NOW)
+    assert tried(second) == ["matter.taken_over_refused"]
 
 
 def test_a_firm_that_has_just_moved_in_waits_for_nobody(boss: User) -> None:

@@ -42,12 +42,12 @@ def reach_of(groups: Collection[Group]) -> frozenset[str]:
 
 
 @audit.attempt("accounts.vouched_for", on="user")
-def vouch(*, actor: User, user: User, now: datetime) -> None:
-    """A partner knows who uses the account: it waits no more."""
+def vouch(*, actor: User, user: User, now: datetime) -> None:  # noqa: ARG001
+    """A partner knows who uses the account: it waits no more, and is owed to no administrator alone."""
     if actor == user or actor.keeps_accounts or "accounts.vouch_for" not in actor.role_permissions():
         raise CannotVouch
     user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
-    if user.powers_from is None or user.powers_from <= now:
+    if user.powers_from is None:
         raise WaitsNoMore
     user.powers_from = None
     user.save(update_fields=["powers_from"])

@@ -23,7 +23,7 @@ VOUCHING = "accounts.vouch_for"
 @require_safe
 @requires(VOUCHING)
 def newcomers(request: HttpRequest) -> HttpResponse:
-    people = queries.newcomers(timezone.now()).prefetch_related("groups")
+    people = queries.newcomers().prefetch_related("groups")
     rows = [(person, queries.role_names(person)) for person in people]
     return render(request, "accounts/newcomers.html", {"rows": rows})
 
