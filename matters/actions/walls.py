@@ -57,20 +57,6 @@ def raise_wall(  # noqa: PLR0913 - who keeps whom out of what, why, from when
     return _raise(actor, [matter], against, reason, terms, now)[0]
 
 
-@audit.attempt("matter.wall_raised")
-def raise_walls(  # noqa: PLR0913
-    *,
-    actor: User,
-    matters: Sequence[Matter],
-    against: Sequence[team.Principal],
-    reason: str,
-    now: datetime,
-    terms: Terms = PLAIN,
-) -> list[Wall]:
-    """The same wall around each of several matters, or around none."""
-    return _raise(actor, matters, against, reason, terms, now)
-
-
 # Refused, it is kept about who tried: not everybody who sees the contact may learn of walls around it.
 @audit.attempt("contact.wall_raised")
 def raise_client_wall(  # noqa: PLR0913

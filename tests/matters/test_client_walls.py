@@ -203,15 +203,6 @@ def test_no_wall_around_an_entry_of_the_directory(karin: User, ida: User) -> Non
         wall_off(karin, court, ida)
 
 
-def test_many_walls_in_one_act(opened: Opener, karin: User, ida: User) -> None:
-    matters = [opened(f"Case {n}", people=(ida,)) for n in range(3)]
-    with access.as_user(karin):
-        raised = walls.raise_walls(actor=karin, matters=matters, against=[ida], reason="moved over", now=NOW)
-    assert [wall.matter_id for wall in raised] == [matter.pk for matter in matters]
-    assert [sees(ida, matter) for matter in matters] == [False, False, False]
-    assert as_it_should_be()
-
-
 def rejected(change: Callable[[], object]) -> str:
     """What the database itself says when no action stands before it."""
     try:
