@@ -1,4 +1,4 @@
-.PHONY: help demo test proof bench lint check format messages
+.PHONY: help demo test proof bench mutation lint check format messages
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -18,6 +18,11 @@ proof: ## Run the long checks
 bench: ## Measure the pages of a generated firm; ARGS="--contacts 1000000 --matters 1000000 --grants 5000000"
 	@.ci/venv dev
 	.venv/bin/python -W ignore -m tests.benchmarks.pages $(ARGS)
+
+mutation: ## Change the deadline engine a few thousand times and see its tests fail (minutes)
+	@.ci/venv dev
+	nice .venv/bin/mutmut run --max-children $(WORKERS)
+	.venv/bin/mutmut results
 
 lint: ## Style, types, layers, migrations and the deployment check
 	@.ci/venv dev

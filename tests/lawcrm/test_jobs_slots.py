@@ -47,6 +47,13 @@ def test_a_job_runs_once_in_its_slot_and_again_in_the_next() -> None:
 
 
 @pytest.mark.django_db
+def test_a_clock_that_was_a_year_ahead_does_not_stop_a_job_for_a_year() -> None:
+    hourly(lambda _now: 1)
+    moments = [NOON, NOON + 8766 * HOUR, NOON + HOUR, NOON + HOUR]
+    assert [jobs.run_due(now) for now in moments] == [*[{"test.hourly": "done"}] * 3, {}]
+
+
+@pytest.mark.django_db
 def test_a_job_knows_the_system_as_viewer_and_its_count_is_kept() -> None:
     viewers: list[access.Viewer | None] = []
 
