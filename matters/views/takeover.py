@@ -78,6 +78,8 @@ def answer(request: HttpRequest, takeover: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Declined.") if declined else _("Confirmed."))
             return redirect("matters:takeovers")
+    elif form.is_bound:
+        audit.form_refused(f"matter.{'takeover_declined' if 'decline' in request.POST else 'taken_over'}", row, form)
     context = {"takeover": row, "number": queries.number_of(row), "form": form}
     return render(request, "matters/takeover/answer.html", context, status=422 if form.errors else 200)
 

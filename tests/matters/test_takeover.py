@@ -229,6 +229,18 @@ def test_the_same_person_twice_is_refused_in_words(firm: Firm) -> None:
     assert str(takeover.UnfitSecond()) in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("button", "kind"), [("confirm", "matter.taken_over"), ("decline", "matter.takeover_declined")]
+)
+def test_an_answer_without_a_reason_is_refused_in_words_and_kept(firm: Firm, button: str, kind: str) -> None:
+    url = reverse("matters:answer_takeover", args=[firm.ask().public_id])
+    page = personas.signed_in(firm.second).post(url, {"reason": "", button: ""})
+    assert page.status_code == 422
+    with access.as_system("test"):
+        entry = JournalEntry.objects.get(kind=f"{kind}_refused")
+    assert (entry.actor_id, entry.payload["facts"]["refusal"]) == (firm.second.pk, "form.reason.required")
+
+
 def test_the_database_wants_two_people_too(firm: Firm) -> None:
     asked = firm.ask()
     for person in (firm.first, firm.to):
