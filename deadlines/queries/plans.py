@@ -77,6 +77,7 @@ def roles_of(version: PlanVersion) -> set[str]:
 
 def planned(*, matter: Matter, version: PlanVersion, trigger_on: date, people: People, today: date) -> list[Planned]:
     """What the plan creates, in its order. Raises CannotPlan."""
+    _require_place(matter, version.plan)
     working_days, ground = WorkingDays().of(matter), computing.Ground()
     known = {**people, planning.Role.RESPONSIBLE.value: matter.responsible}
     found = []
@@ -91,6 +92,12 @@ def planned(*, matter: Matter, version: PlanVersion, trigger_on: date, people: P
             Planned(step, due_on, owner, stand_in, due_on < today, computed, computed.trace if computed else [])
         )
     return found
+
+
+def _require_place(matter: Matter, plan: Plan) -> None:
+    """Periods of one country say nothing about a case in another."""
+    if plan.jurisdiction not in {"", matter.jurisdiction.upper()}:
+        raise CannotPlan(_("This plan is for matters in %(place)s.") % {"place": plan.jurisdiction})
 
 
 def _computed(matter: Matter, step: planning.Step, trigger_on: date, ground: computing.Ground) -> computing.Computed:

@@ -1,17 +1,24 @@
 """Tasks of a person and of a matter."""
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from deadlines.models import Task
+from deadlines.models import PlanUse, Task
 
 
 def open_tasks(user_id: int) -> QuerySet[Task]:
     """Those with a date first, the oldest date on top."""
-    mine = Task.objects.filter(assignee=user_id, done_at=None)
+    mine = _with_plan(Task.objects.filter(assignee=user_id, done_at=None))
     return mine.select_related("matter").defer("matter__summary").order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def of_matter(matter_id: int) -> QuerySet[Task]:
     """Open ones first, then those done, latest first."""
-    rows = Task.objects.filter(matter=matter_id).select_related("assignee")
+    rows = _with_plan(Task.objects.filter(matter=matter_id)).select_related("assignee")
     return rows.order_by(F("done_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "pk")
+
+
+def _with_plan(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """`plan_name` and `plan_version` of what created it; both are None where a person did."""
+    use = PlanUse.objects.filter(pk=OuterRef("plan_use"))
+    name, number = use.values("plan__name")[:1], use.values("version__number")[:1]
+    return rows.annotate(plan_name=Subquery(name), plan_version=Subquery(number))

@@ -214,6 +214,18 @@ def test_plans_are_offered_by_kind_and_jurisdiction(office: Office) -> None:
         assert [plan.name for plan in plans.plans(office.matter)] == ["Appeal", "Same kind"]
 
 
+def test_a_plan_of_another_country_is_refused_in_words(office: Office) -> None:
+    plan, browser = made(jurisdiction="tr"), office.browser(office.assistant)
+    page = f"{reverse('deadlines:use_plan', args=[plan.public_id])}?matter={office.matter.public_id}"
+    once = browser.get(page).context["form"]["once"].value()
+    typed = {"once": once, "trigger_on": "20.11.2026", "assistant": str(office.assistant.pk)}
+    answer = browser.post(page, {**typed, "look": "1"})
+    assert (answer.status_code, "for matters in TR" in answer.content.decode()) == (422, True)
+    with pytest.raises(actions.Impossible):
+        use(office, latest(plan), seen="0" * 64)
+    assert created() == []
+
+
 def test_the_pages_show_and_then_create(office: Office) -> None:
     plan, browser = made(), office.browser(office.assistant)
     page = f"{reverse('deadlines:use_plan', args=[plan.public_id])}?matter={office.matter.public_id}"
@@ -232,6 +244,9 @@ def test_the_pages_show_and_then_create(office: Office) -> None:
         deadline = Deadline.objects.get(title="Berufung")
     detail = browser.get(reverse("deadlines:detail", args=[deadline.public_id])).content.decode()
     assert "From the plan" in detail
+    tasks = reverse("deadlines:of_matter", args=[office.matter.public_id])
+    for listed in (tasks, reverse("deadlines:tasks")):
+        assert "from Appeal, version 1" in browser.get(listed).content.decode()
     assert "version 1" in detail
 
 
