@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clients import countries
 from deadlines import planning, recurrence
 from deadlines.models import Deadline, Series
 from lawcrm.templatetags.ui import icon, pill
@@ -48,14 +49,38 @@ def step_words(step: planning.Step) -> str:
         return _("by the rule %(code)s") % {"code": step.rule}
     if not step.amount:
         return _("the day itself")
-    amount = abs(step.amount)
-    words = {
-        planning.Unit.DAYS: ngettext("%(n)d day", "%(n)d days", amount),
-        planning.Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", amount),
-        planning.Unit.WEEKS: ngettext("%(n)d week", "%(n)d weeks", amount),
-        planning.Unit.MONTHS: ngettext("%(n)d month", "%(n)d months", amount),
-    }[planning.Unit(step.unit)] % {"n": amount}
+    words = period_words(abs(step.amount), step.unit)
     return (_("%(period)s before") if step.amount < 0 else _("%(period)s after")) % {"period": words}
+
+
+@register.filter
+def period_words(amount: int, unit: str) -> str:
+    """As in: 1 month, 2 weeks; units of a plan and of a rule."""
+    return {
+        "hours": ngettext("%(n)d hour", "%(n)d hours", amount),
+        "days": ngettext("%(n)d day", "%(n)d days", amount),
+        "working_days": ngettext("%(n)d working day", "%(n)d working days", amount),
+        "weeks": ngettext("%(n)d week", "%(n)d weeks", amount),
+        "months": ngettext("%(n)d month", "%(n)d months", amount),
+        "years": ngettext("%(n)d year", "%(n)d years", amount),
+    }[unit] % {"n": amount}
+
+
+@register.filter
+def place_words(code: str) -> str:
+    """Of a calendar or a pack, as in: Denmark, Germany BY; its code where no country has that name."""
+    country, _dash, part = code.partition("-")
+    name = countries.NAMES.get(country.upper())
+    return f"{name} {part.upper()}".strip() if name else code
+
+
+@register.filter
+def confidence_words(confidence: str) -> str:
+    return {
+        "verified": _("read in the statute"),
+        "secondary": _("from a secondary source"),
+        "to_confirm": _("to be confirmed"),
+    }[confidence]
 
 
 @register.simple_tag
