@@ -12,17 +12,18 @@ from lawcrm.accounts.models import User
 def lay_before(deadline: Deadline, step: str) -> None:
     """One row for each member of the desk who is told of this step, as the system."""
     known = DocketEntry.objects.filter(reminder__deadline=deadline, reminder__step=step)
-    rows = Reminder.objects.filter(deadline=deadline, step=step, recipient__isnull=False)
+    rows = Reminder.objects.filter(deadline=deadline, step=step)
     rows = rows.exclude(pk__in=known.values("reminder_id"))
     DocketEntry.objects.bulk_create(
         DocketEntry(
             reminder=row,
-            recipient_id=row.recipient_id,  # type: ignore[misc]  # somebody, by the filter
+            recipient_id=row.recipient_id,
             number=deadline.matter.number,
             due_on=deadline.reminds_by,
             criticality=deadline.criticality,
         )
         for row in rows
+        if row.recipient_id is not None
     )
 
 
