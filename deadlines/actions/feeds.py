@@ -15,7 +15,7 @@ from matters.actions.refused import Refused
 
 MOST = 10
 SESSIONS_ENDED = "accounts.sessions_ended"
-SECURED = (SESSIONS_ENDED, "accounts.change_made", "accounts.passkey_copied")
+SECURED = (SESSIONS_ENDED, "accounts.change_made", "accounts.passkey_copied", "accounts.password_changed")
 
 
 class NotForOutsiders(Refused):
@@ -59,7 +59,7 @@ def revoke_all(user: User, _to: object, reason: str, now: datetime) -> None:
 
 
 def revoke_after(event: Event) -> None:
-    """Whoever secures somebody's account anew, as after a device was lost, closes their calendars with it.
+    """Whoever secures an account anew, as after a device was lost or with a new password, closes its calendars.
 
     Ending one's own other sessions is no such thing.
     """

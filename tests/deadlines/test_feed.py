@@ -19,7 +19,7 @@ from deadlines.actions.entering import confirm_deadline, move_deadline
 from deadlines.models import CalendarFeed, Deadline
 from deadlines.queries.feeds import digest_of
 from lawcrm import access, audit
-from lawcrm.accounts.actions import staff
+from lawcrm.accounts.actions import passwords, staff
 from lawcrm.accounts.actions.sessions import end_sessions_of
 from lawcrm.accounts.models import User
 from lawcrm.logs import JsonFormatter
@@ -183,6 +183,12 @@ def test_a_lost_device_is_the_administrator_s_one_step(office: Office, token: st
 def test_a_reset_and_a_copied_passkey_end_it(kind: str, office: Office, token: str) -> None:
     with access.as_user(personas.user_for("administrator")):
         audit.record(kind, office.lawyer)
+    assert fetch(token).status_code == 404
+
+
+def test_a_new_password_ends_it_with_the_other_devices(office: Office, token: str) -> None:
+    with access.as_user(office.lawyer):
+        passwords.change_password(actor=office.lawyer, password="harbour lamp quiet 42", keep="", now=NOW)
     assert fetch(token).status_code == 404
 
 
