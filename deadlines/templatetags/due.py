@@ -71,7 +71,8 @@ def place_words(code: str) -> str:
     """Of a calendar or a pack, as in: Denmark, Germany BY; its code where no country has that name."""
     country, _dash, part = code.partition("-")
     name = countries.NAMES.get(country.upper())
-    return f"{name} {part.upper()}".strip() if name else code
+    area = part.upper() if len(part) == len(country) else part.replace("-", " ")
+    return f"{name} {area}".strip() if name else code
 
 
 @register.filter
