@@ -24,7 +24,7 @@ def make_reminders(deadline: Deadline, now: datetime) -> None:
     """
     held = Reminder.objects.filter(deadline=deadline, level=Reminder.Level.OWNER).values_list("step", flat=True)
     turn = max((int(step.rpartition(".")[2]) for step in held), default=0) + 1
-    people = [deadline.assignee_id, *([deadline.deputy_id] if deadline.deputy_id else [])]
+    people = dict.fromkeys([deadline.assignee_id, *([deadline.deputy_id] if deadline.deputy_id else [])])
     Reminder.objects.bulk_create(
         Reminder(
             deadline=deadline,

@@ -72,7 +72,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "deadlines.Series": {"ended_at": None},
     "deadlines.Proposal": {"state": "open", "source": "holiday", "settled_by": None, "settled_at": None},
     "deadlines.Task": {"done_by": None, "done_at": None, "plan_use": None},
-    "deadlines.Reminder": {"acknowledged_at": None, "next_at": None},
+    "deadlines.Reminder": {"acknowledged_at": None, "next_at": None, "level": 0},
     "deadlines.CalendarFeed": {"revoked_at": None},
     "deadlines.SignedSheet": {"is_own": False},
     "privacy.MatterReviewItem": {"group": None},
@@ -242,6 +242,7 @@ def _structure(label: str, text: str) -> Any:
         "matters.ConflictCheck.terms": [text],
         "matters.ConflictHit.found": {"name": text, "via": "name", "roles": [{"matter": text, "role": "client"}]},
         "deadlines.Deadline.trace": [{"left": text, "right": text}],
+        "deadlines.Proposal.trace": [{"left": text, "right": text}],
         "privacy.MatterReview.record": _signed_record(text),
         "privacy.GroupReview.record": _signed_record(text),
     }
