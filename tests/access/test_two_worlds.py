@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from deadlines.models import HolidayCalendar
+from deadlines.queries import calendars, rulebook
 from lawcrm.accounts.models import User
 from tests import factories, personas
 from tests.access import cast, filling, world
@@ -48,8 +50,7 @@ def both_worlds(person: str, only: Collection[str] = ()) -> list[Answers]:
     cast.with_levels(2 if who.is_external else 3)(own.matter, outsider)
     secret = Secret(own.ids, not_asked(who) | (world.names().keys() - only if only else set()))
     factories.purpose()
-    # A process asks once for each and remembers it: in the first world alone, if that were the first time.
-    ContentType.objects.get_for_models(*apps.get_models())
+    remember_what_a_process_asks_once()
     client = SIGNED_IN.get(person, personas.signed_in)(outsider)
     sessions: list[dict[str, Any]] = []
     worlds: list[Answers] = []
@@ -63,6 +64,15 @@ def both_worlds(person: str, only: Collection[str] = ()) -> list[Answers]:
             sessions.append(dict(client.session) if settings.SESSION_COOKIE_NAME in client.cookies else {})
     assert sessions[0] == sessions[1]
     return worlds
+
+
+def remember_what_a_process_asks_once() -> None:
+    """It would be asked in the first world alone, if that were the first time."""
+    ContentType.objects.get_for_models(*apps.get_models())
+    book = calendars.Book()
+    for calendar in HolidayCalendar.objects.all():
+        book.get(calendar.code)
+    rulebook.packs_in_use()
 
 
 def not_asked(who: cast.Person) -> frozenset[str]:
