@@ -1,11 +1,10 @@
 """The days on which courts are closed: what the library says, and what the firm knows better."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.models.withdrawal import Withdrawable
 from lawcrm import audit
 from lawcrm.personal_data import PersonalData
 
@@ -60,10 +59,9 @@ class HolidayDay(models.Model):
         return f"holiday {self.pk}"
 
 
-class OwnHoliday(models.Model):
+class OwnHoliday(Withdrawable):
     """What the firm says of a day: closed though the library has it open, or open though closed. Never deleted."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     calendar = models.ForeignKey(HolidayCalendar, on_delete=models.PROTECT, related_name="own_days")
     day = models.DateField(_("day"))
     is_closed = models.BooleanField(_("closed"))
@@ -72,9 +70,6 @@ class OwnHoliday(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     entered_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
     entered_at = models.DateTimeField(editable=False)
-    withdrawn_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
-    withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     history = audit.AuditedHistory()
     personal_data = PersonalData(

@@ -1,11 +1,10 @@
 """The firm's book of rules: packs it imported, rules it changed, and which lawyer stands by which rule."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.models.withdrawal import Withdrawable
 from lawcrm import audit
 from lawcrm.personal_data import PersonalData
 
@@ -40,10 +39,9 @@ class RulePack(models.Model):
         return f"rule pack {self.pk}"
 
 
-class RuleOverride(models.Model):
+class RuleOverride(Withdrawable):
     """A rule as the firm has it; `base` is the checksum of the rule it stands in for. Never deleted."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(_("rule"), max_length=60)
     valid_from = models.DateField(null=True)
     base = models.CharField(max_length=64)
@@ -51,9 +49,6 @@ class RuleOverride(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
     made_at = models.DateTimeField(editable=False)
-    withdrawn_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
-    withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     history = audit.AuditedHistory()
     personal_data = PersonalData(
@@ -82,18 +77,14 @@ class RuleOverride(models.Model):
         return f"changed rule {self.pk}"
 
 
-class RuleApproval(models.Model):
+class RuleApproval(Withdrawable):
     """A named lawyer stands by one wording of a rule: its checksum. Another wording is a draft again."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(_("rule"), max_length=60)
     sha256 = models.CharField(max_length=64)
     note = models.CharField(_("how it was checked"), max_length=200)
     approved_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
     approved_at = models.DateTimeField(editable=False)
-    withdrawn_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
-    withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     history = audit.AuditedHistory()
     personal_data = PersonalData(
