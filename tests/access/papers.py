@@ -1,18 +1,23 @@
 """What a downloaded file says, whatever it is packed in."""
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
 
+FOLDED = re.compile(rb"\r?\n[ \t]")  # RFC 5545, 3.1: a line may break anywhere, within a word too
+
 
 def text_of(content: bytes) -> str:
-    """The text of a page, a PDF or the parts of an archive."""
+    """The text of a page, a calendar, a PDF or the parts of an archive."""
     if content.startswith(b"%PDF"):
         return _text_of_pdf(content)
     if content.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "\n".join(name + text_of(archive.read(name)) for name in archive.namelist())
+    if content.startswith(b"BEGIN:VCALENDAR"):
+        content = FOLDED.sub(b"", content)
     return content.decode("utf-8", "replace")
 
 

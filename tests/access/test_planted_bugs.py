@@ -10,10 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 
 from clients.models import Contact
+from deadlines import ical
+from deadlines.queries import feeds
 from lawcrm import access, jobs, outbox
 from lawcrm.doors.safe_mail import Mail
 from lawcrm.doors.safe_writer import csv_lines
 from lawcrm.models.outbox import OutboxMessage
+from lawcrm.sign_in import open_to_anyone
 from lawcrm.urls import urlpatterns
 from matters.models import Matter
 from tests import personas
@@ -21,14 +24,20 @@ from tests.access import canary, filling, test_matrix, world
 from tests.access.canary import HIDDEN, place
 from tests.access.papers import text_of
 from tests.access.test_canary_channels import Firm, is_id, mails_gone_wrong, post
+from tests.access.test_canary_feeds import SAID, answer_for_both, handed_out
 from tests.access.test_two_worlds import both_worlds
 from tests.access.two_worlds import differences
 
 __all__ = ["post"]  # a fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 type View = Callable[..., HttpResponse]
-LIST, DETAIL, EXPORT = "matters:list", "matters:detail", "clients:export"
-ADDRESSES = {LIST: "matters/", DETAIL: "matters/<uuid:public_id>/", EXPORT: "contacts/export/"}
+LIST, DETAIL, EXPORT, FEED = "matters:list", "matters:detail", "clients:export", "deadlines:feed"
+ADDRESSES = {
+    LIST: "matters/",
+    DETAIL: "matters/<uuid:public_id>/",
+    EXPORT: "contacts/export/",
+    FEED: "calendar/<str:token>.ics",
+}
 logger = logging.getLogger("matters.planted")
 
 
@@ -84,6 +93,18 @@ def export_of_all(request: HttpRequest) -> HttpResponse:
     with access.as_system("planted"):
         rows = [[name] for name in Contact.objects.values_list("name", flat=True)]
         return HttpResponse("".join(csv_lines(["name"], rows)), content_type="text/csv")
+
+
+@open_to_anyone
+def calendar_of_all(request: HttpRequest, token: str) -> HttpResponse:
+    """Whose a deadline is gets asked, what they may see does not."""
+    feed = feeds.feed_of(token)
+    assert feed is not None
+    with access.as_system("planted"):
+        shown = feeds.shown_to(feed.user_id, filling.NOON)
+        return HttpResponse(
+            ical.calendar_of(shown, lambda _deadline: "https://x.example", with_titles=feed.with_titles)
+        )
 
 
 def logging_view(request: HttpRequest, public_id: Any) -> HttpResponse:
@@ -143,6 +164,13 @@ def test_the_crawl_meets_a_word(name: str, view: View, plant: Plant) -> None:
     assert canary.found_in([(address, canary.said(there.client.get(address)))], HIDDEN) == {}
     plant(name, view)
     assert canary.found_in([(address, canary.said(there.client.get(address)))], HIDDEN) != {}
+
+
+def test_a_calendar_that_tells_of_a_hidden_matter_is_found(plant: Plant) -> None:
+    answer_for_both(place("walled"))
+    assert canary.found_in(handed_out(), HIDDEN) == {}
+    plant(FEED, calendar_of_all)
+    assert canary.found_in(handed_out(), HIDDEN) == SAID
 
 
 def test_the_crawl_follows_a_link_to_the_leak(plant: Plant) -> None:
