@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,8 @@ State = OutboxMessage.State
 LEASE = timedelta(minutes=5)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_ATTEMPTS = 20  # some three days with the waits above
+# Whatever lies further ahead was written while the clock was ahead, and is over now that it has been put right.
+LONGEST_WAIT, LONGEST_LEASE = BACKOFF[-1] + timedelta(hours=1), 2 * LEASE
 MOST_RESENDS = 4
 RESTORED = "restored"
 
@@ -110,7 +112,10 @@ def put(  # noqa: PLR0913 - the parts of the key are words of their own
     matter_id: int | None = None,
     contact_id: int | None = None,
 ) -> OutboxMessage:
-    """Queue a message in the caller's transaction; asking again for the same one changes nothing."""
+    """Queue a message in the caller's transaction; asking again for the same one changes nothing.
+
+    `not_before` lies at most LONGEST_WAIT ahead: the outbox waits for servers, not for days.
+    """
     message, created = OutboxMessage.objects.get_or_create(
         kind=kind_of(kind).name,
         thing_id=thing_id,
@@ -151,7 +156,11 @@ def waits(now: datetime) -> bool:
 
 
 def _due(now: datetime) -> QuerySet[OutboxMessage]:
-    return OutboxMessage.objects.filter(state=State.QUEUED, not_before__lte=now)
+    return OutboxMessage.objects.filter(_waited(now), state=State.QUEUED)
+
+
+def _waited(now: datetime) -> Q:
+    return Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_WAIT)
 
 
 @transaction.atomic
@@ -229,7 +238,8 @@ def wait_after(attempts: int) -> timedelta:
 @transaction.atomic
 def find_unconfirmed(now: datetime) -> int:
     """Claims whose holder died: it is unknown whether the mail was taken. One being sent is locked and left alone."""
-    expired = OutboxMessage.objects.filter(state=State.CLAIMED, lease_until__lt=now)
+    over = Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+    expired = OutboxMessage.objects.filter(over, state=State.CLAIMED)
     lost = list(expired.select_for_update(skip_locked=True))
     for message in lost:
         message.not_before = now + wait_after(message.attempts)
@@ -242,7 +252,7 @@ def requeue_unconfirmed(now: datetime) -> int:
     """Send again what must not be lost, a bounded number of times; the rest waits for a person."""
     resent = [name for name, rule in _kinds.items() if rule.policy is Policy.RESEND]
     waiting = OutboxMessage.objects.filter(
-        state=State.UNCONFIRMED, kind__in=resent, not_before__lte=now, attempts__lte=MOST_RESENDS
+        _waited(now), state=State.UNCONFIRMED, kind__in=resent, attempts__lte=MOST_RESENDS
     ).exclude(reason=RESTORED)
     chosen = waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)
     return OutboxMessage.objects.filter(pk__in=list(chosen)).update(state=State.QUEUED)

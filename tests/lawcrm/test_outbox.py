@@ -58,8 +58,38 @@ def test_a_kind_nobody_registered_is_refused_when_queued() -> None:
 
 
 def test_a_message_waits_for_its_time(post: Post) -> None:
-    put(1, not_before=NOW + DAY)
-    assert (outbox.send_due(NOW), outbox.send_due(NOW + DAY), len(post.mails)) == (0, 1, 1)
+    put(1, not_before=NOW + outbox.LONGEST_WAIT)
+    assert (outbox.send_due(NOW), outbox.send_due(NOW + outbox.LONGEST_WAIT), len(post.mails)) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("ahead", [outbox.LONGEST_WAIT + MINUTE, 400 * DAY])
+@pytest.mark.parametrize("mode", ["accept", "rcpt-451", "drop-after"])
+def test_nothing_waits_for_the_day_of_a_clock_that_was_ahead(mode: str, ahead: timedelta, post: Post) -> None:
+    """Queued, refused for now or unconfirmed while it was ahead, and tried again once it is put right."""
+    put(1, not_before=NOW + ahead)
+    if mode != "accept":
+        post.modes = [mode]
+        outbox.send_due(NOW + ahead)
+        assert the_message().not_before > NOW + ahead
+    outbox.send_due(NOW)
+    assert (the_message().state, post.times_taken[the_message().message_id]) == ("sent", 1 + (mode == "drop-after"))
+
+
+def test_nor_does_a_claim_whose_holder_died_while_it_was_ahead(post: Post) -> None:
+    put(1)
+    put(2, kind=CAMPAIGN)
+    for _each in range(2):
+        outbox.claim(NOW + DAY)
+    outbox.send_due(NOW)
+    assert states() == {1: "unconfirmed", 2: "unconfirmed"}
+    outbox.send_due(NOW + 2 * MINUTE)
+    assert (states(), len(post.mails)) == ({1: "sent", 2: "unconfirmed"}, 1)
+
+
+def test_workers_whose_clocks_differ_by_minutes_leave_each_other_their_claims() -> None:
+    put(1)
+    assert outbox.claim(NOW + outbox.LEASE) is not None
+    assert outbox.find_unconfirmed(NOW) == 0
 
 
 def test_a_wall_raised_between_queueing_and_sending_stops_the_mail(post: Post, desk: Desk) -> None:
