@@ -82,12 +82,25 @@ def last_level(deadline: Deadline) -> int:
 
 def escalate(*, now: datetime) -> int:
     """Take every step whose patience is over one level up; answers how many people are told more."""
+    while _wait_from_now(now):
+        pass
     told = 0
     while True:
         batch, made = _escalate_batch(now)
         told += made
         if not batch:
             return told
+
+
+@transaction.atomic
+def _wait_from_now(now: datetime) -> int:
+    """What was handed over while the clock was ahead waits from now on, and not from that day."""
+    ahead = Reminder.objects.filter(state=State.HANDED, next_at__gt=now, handed_at__gt=now).order_by("next_at", "pk")
+    batch = list(ahead.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    set_next(batch, now)
+    for row in batch:
+        row.handed_at = now
+    return Reminder.objects.bulk_update(batch, ["handed_at", "next_at"])
 
 
 @transaction.atomic

@@ -181,6 +181,19 @@ def test_seen_between_queueing_and_sending_nobody_else_is_told(office: Office, b
     assert told(post) == []
 
 
+def test_what_a_clock_that_was_ahead_handed_over_goes_up_from_now_on(office: Office, boss: User, post: Post) -> None:
+    """Its steps of the morning and the afternoon wait an hour and half an hour, but not until that day in January."""
+    due_today(office)
+    run(EIGHT + timedelta(days=60))
+    assert set(told(post)) == set(emails(office.lawyer, office.assistant))
+    run(EIGHT)
+    assert told(post) == []
+    run(EIGHT + HOUR / 2)
+    assert told(post) == emails(office.assistant)
+    run(EIGHT + HOUR)
+    assert told(post) == emails(office.assistant, boss)
+
+
 def test_a_wall_raised_on_the_way_up_keeps_desk_and_partners_out(
     office: Office, boss: User, desk: User, post: Post
 ) -> None:
