@@ -3,22 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from deadlines.actions.ending import strike_deadline
 from deadlines.actions.entering import Entry, enter_deadline
-from deadlines.actions.refused import MatterGone, locked, require_reason
+from deadlines.actions.refused import locked, locked_task, require_reason
 from deadlines.actions.todo import add_task, finish_task
 from deadlines.models import Deadline, Task
-from deadlines.queries import team
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from matters.actions.refused import Refused
-
-
-class TaskDone(Refused):
-    def __init__(self) -> None:
-        super().__init__(_("This task is done already. Reopen it first, or enter the deadline on its own."))
 
 
 class OtherMatter(Refused):
@@ -30,11 +25,7 @@ class OtherMatter(Refused):
 def task_to_deadline(*, actor: User, task: Task, entry: Entry, reason: str, now: datetime) -> Deadline:
     """The task is done by it; the deadline is entered like any other and waits for its confirmation."""
     reason = require_reason(reason)
-    found = Task.objects.select_for_update(of=("self",), no_key=True).filter(pk=task.pk).first()
-    if found is None or not team.may_work(found.matter_id):
-        raise MatterGone
-    if found.done_at is not None:
-        raise TaskDone
+    found = locked_task(task)
     if entry.matter.pk != found.matter_id:
         raise OtherMatter
     deadline = enter_deadline(actor=actor, entry=entry, now=now)
@@ -51,14 +42,22 @@ def deadline_to_task(  # noqa: PLR0913 - what a person says about it
     seen: date,
     reason: str,
     once: UUID,
-    assignee: User,
+    assignee: User | None,
+    group: Group | None,
     due_on: date | None,
     now: datetime,
 ) -> Task:
     """The deadline is struck for the reason given and stays in the book; nothing reminds of the task."""
     found = locked(deadline, seen)
     task = add_task(
-        actor=actor, once=once, matter=found.matter, title=found.title, assignee=assignee, due_on=due_on, now=now
+        actor=actor,
+        once=once,
+        matter=found.matter,
+        title=found.title,
+        assignee=assignee,
+        group=group,
+        due_on=due_on,
+        now=now,
     )
     strike_deadline(actor=actor, deadline=found, seen=seen, reason=require_reason(reason), now=now)
     audit.record("deadline.became_task", found, reason=reason, task_id=task.pk)

@@ -18,7 +18,6 @@ from deadlines.actions.refused import (
     locked_matter,
     require_answering,
     require_reason,
-    require_team,
 )
 from deadlines.actions.reminding import make_reminders
 from deadlines.models import Deadline, PlanUse
@@ -96,8 +95,7 @@ def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
             else FormUsed
         )
     require_kind(entry)
-    require_answering(matter, timezone.localdate(now), entry.assignee, entry.group)
-    require_team(matter, timezone.localdate(now), entry.assignee, entry.deputy)
+    require_answering(matter, timezone.localdate(now), entry.assignee, entry.group, entry.deputy)
     deadline = _described(entry, matter)
     deadline.entered_by, deadline.entered_at = actor, now
     if entry.repeat:

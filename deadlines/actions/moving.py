@@ -36,6 +36,6 @@ def set_date(  # noqa: PLR0913 - what a date is set with
     remind_anew(deadline, now)
 
 
-def remind_anew(deadline: Deadline, now: datetime) -> None:
-    settle_reminders(deadline, "moved")
+def remind_anew(deadline: Deadline, now: datetime, reason: str = "moved") -> None:
+    settle_reminders(deadline, reason)
     make_reminders(deadline, now)

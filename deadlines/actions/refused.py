@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Task
 from deadlines.queries import team
 from lawcrm.accounts.models import User
 from matters.actions.refused import Refused
@@ -38,6 +38,11 @@ class Ended(Refused):
     def __init__(self, deadline: Deadline) -> None:
         state = {"state": deadline.get_state_display().lower()}
         super().__init__(_("This deadline has ended already: it is %(state)s.") % state)
+
+
+class TaskDone(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This task is done already. Reopen it first."))
 
 
 class ChangedMeanwhile(Refused):
@@ -95,6 +100,16 @@ def locked_done(deadline: Deadline) -> Deadline:
     return found
 
 
+def locked_task(task: Task) -> Task:
+    """The task as it is now, not yet done."""
+    found = Task.objects.select_for_update(of=("self",), no_key=True).filter(pk=task.pk).first()
+    if found is None or not team.may_work(found.matter_id):
+        raise MatterGone
+    if found.done_at is not None:
+        raise TaskDone
+    return found
+
+
 def require_evidence(deadline: Deadline, evidence: Document | None, words: str) -> None:
     """A document of the same matter, or words such as the number of a receipt."""
     if evidence is not None and evidence.matter_id != deadline.matter_id:
@@ -109,11 +124,15 @@ def require_team(matter: Matter, today: date, *people: User | None) -> None:
         raise NotOnTeam
 
 
-def require_answering(matter: Matter, today: date, assignee: User | None, group: Group | None) -> None:
+def require_answering(
+    matter: Matter, today: date, assignee: User | None, group: Group | None, deputy: User | None = None
+) -> None:
+    """One answers, and everybody named is at work and sees the matter."""
     if (assignee is None) == (group is None):
         raise WhoAnswers
     if group is not None and not team.groups_of(matter, today).filter(pk=group.pk).exists():
         raise NobodyOfGroup
+    require_team(matter, today, assignee, deputy)
 
 
 def require_reason(reason: str) -> str:

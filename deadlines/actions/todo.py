@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from deadlines.actions.refused import MatterGone, locked_matter, require_team
+from deadlines.actions.refused import MatterGone, locked_matter, require_answering
 from deadlines.models import PlanUse, Task
 from deadlines.queries import team
 from lawcrm import audit
@@ -22,7 +23,8 @@ def add_task(  # noqa: PLR0913 - the parts of a task
     once: UUID,
     matter: Matter,
     title: str,
-    assignee: User,
+    assignee: User | None = None,
+    group: Group | None = None,
     due_on: date | None,
     plan_use: PlanUse | None = None,
     now: datetime,
@@ -33,9 +35,9 @@ def add_task(  # noqa: PLR0913 - the parts of a task
         if known.title != title:
             raise FormUsed
         return known
-    require_team(matter, timezone.localdate(now), assignee)
-    task = Task(public_id=once, matter=matter, title=title, assignee=assignee, due_on=due_on, created_by=actor)
-    task.plan_use = plan_use
+    require_answering(matter, timezone.localdate(now), assignee, group)
+    task = Task(public_id=once, matter=matter, title=title, assignee=assignee, group=group, due_on=due_on)
+    task.created_by, task.plan_use = actor, plan_use
     task.save()
     audit.record("task.added", task, matter_id=matter.pk)
     return task

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.forms.answering import PersonField
 from deadlines.forms.dates import TypedDateField
-from deadlines.forms.deadline import PersonField, plausible
+from deadlines.forms.deadline import plausible
 from deadlines.queries import team
 from lawcrm.accounts.models import User
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -13,21 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from deadlines import recurrence
 from deadlines.actions.entering import Entry
+from deadlines.forms.answering import WithDeputyForm
 from deadlines.forms.dates import TypedDateField
 from deadlines.models import Deadline
-from deadlines.queries import computing, team
+from deadlines.queries import computing
 from lawcrm.accounts.models import User
 from matters.forms.once import OnceField
 from matters.models import Document, Matter
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run
-    """Members of staff by name; the model's own word for them is a number."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.full_name)
 
 
 def time_field() -> forms.TimeField:
@@ -41,9 +34,10 @@ def time_field() -> forms.TimeField:
     )
 
 
-class EntryForm(forms.Form):
+class EntryForm(WithDeputyForm):
     """A deadline of one matter, whose team it offers."""
 
+    field_order = ("title", "rule", "trigger_on", "trigger_label", "second_on", "due_on", "due_time", "kind")
     title = forms.CharField(label=_("What must be done"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Deadline.Kind)
     criticality = forms.ChoiceField(
@@ -71,23 +65,6 @@ class EntryForm(forms.Form):
     trigger_label = forms.CharField(
         label=_("What set it off"), max_length=120, required=False, help_text=_("For example: judgment served.")
     )
-    assignee = PersonField(
-        User.objects.none(), label=_("Responsible"), required=False, empty_label=_("A practice group")
-    )
-    group = forms.ModelChoiceField(
-        Group.objects.none(),
-        label=_("Or a practice group"),
-        required=False,
-        empty_label=_("None"),
-        help_text=_("Everybody of it who sees the matter is reminded and may acknowledge."),
-    )
-    deputy = PersonField(
-        User.objects.none(),
-        label=_("Deputy"),
-        required=False,
-        empty_label=_("Nobody"),
-        help_text=_("Is reminded as well."),
-    )
     repeat_unit = forms.ChoiceField(
         label=_("Comes again"),
         required=False,
@@ -101,48 +78,29 @@ class EntryForm(forms.Form):
     note = forms.CharField(label=_("Note"), widget=forms.Textarea, required=False, max_length=5000)
 
     def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, matter=matter, today=today, **options)
         self.fields["once"] = OnceField(user.pk)
-        self.matter = matter
         self.computed: computing.Computed | None = None
         rule = self.fields["rule"]
         assert isinstance(rule, forms.ChoiceField)  # noqa: S101 - for the types
         rule.choices = [("", _("None: the date is known")), *computing.offered(matter)]
-        people = team.team_of(matter, today)
-        groups = self.fields["group"]
-        assert isinstance(groups, forms.ModelChoiceField)  # noqa: S101 - for the types
-        groups.queryset = team.groups_of(matter, today)
-        for name in ("assignee", "deputy"):
-            field = self.fields[name]
-            assert isinstance(field, PersonField)  # noqa: S101 - for the types
-            field.queryset = people
 
     def clean_due_on(self) -> date | None:
         due_on = self.cleaned_data["due_on"]
         return plausible(due_on) if due_on else None
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
+        data = super().clean()
         if data.get("rule"):
             self._compute(data)
         elif "due_on" in data and data["due_on"] is None:
             self.add_error("due_on", _t("Give the date, or a rule and what set it off."))
-        self._check_answering(data)
         self._check_repeat(data)
-        if data.get("deputy") and data["deputy"] == data.get("assignee"):
-            self.add_error("deputy", _t("The deputy is somebody else than the person responsible."))
         trigger, due = data.get("trigger_on"), data.get("due_on")
         # A rule may count back from a hearing.
         if trigger and due and trigger > due and not data.get("rule"):
             self.add_error("trigger_on", _t("This is after the deadline itself. Check both dates."))
         return data
-
-    def _check_answering(self, data: dict[str, Any]) -> None:
-        """Whoever leaves the lawyer standing and picks a group means the group."""
-        if data.get("assignee") is None and data.get("group") is None and "assignee" in data and "group" in data:
-            self.add_error("assignee", _t("Somebody answers for it: choose a person or a practice group."))
-        if data.get("assignee") and data.get("group"):
-            self.add_error("group", _t("Either a person answers for it or a practice group: choose one of both."))
 
     def _check_repeat(self, data: dict[str, Any]) -> None:
         if not data.get("repeat_unit") or data.get("due_on") is None:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from deadlines import planning
 from deadlines.actions.kinds import BY_RULE
+from deadlines.forms.answering import PersonField
 from deadlines.forms.dates import TypedDateField
-from deadlines.forms.deadline import PersonField, plausible, time_field
+from deadlines.forms.deadline import plausible, time_field
 from deadlines.models import Deadline
 from deadlines.queries import computing, team
 from lawcrm.accounts.models import User

@@ -6,22 +6,27 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.forms.answering import AnsweringForm
 from deadlines.forms.dates import TypedDateField
-from deadlines.forms.deadline import PersonField
-from deadlines.queries import team
 from lawcrm.accounts.models import User
 from matters.forms.once import OnceField
 from matters.models import Matter
 
 
-class TaskForm(forms.Form):
+class GivenForm(AnsweringForm):
+    """Nobody is reminded of a task: it stands with whom it is for."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["assignee"].label = _("For")
+        self.fields["group"].help_text = _("Everybody of it who sees the matter has it among their tasks.")
+
+
+class TaskForm(GivenForm):
+    field_order = ("title",)
     title = forms.CharField(label=_("What to do"), max_length=200)
-    assignee = PersonField(User.objects.none(), label=_("For"))
     due_on = TypedDateField(label=_("By"), required=False)
 
     def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, matter=matter, today=today, **options)
         self.fields["once"] = OnceField(user.pk)
-        field = self.fields["assignee"]
-        assert isinstance(field, PersonField)  # noqa: S101 - for the types
-        field.queryset = team.team_of(matter, today)

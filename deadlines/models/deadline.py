@@ -11,6 +11,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Court
+from deadlines.models.answering import held_by, name_of
 from deadlines.models.plan import PlanUse
 from deadlines.models.series import Series
 from lawcrm import access, audit
@@ -231,9 +232,11 @@ class Deadline(models.Model):
     @property
     def answers(self) -> str:
         """Who answers for it, by name."""
-        if self.assignee is not None:
-            return self.assignee.full_name
-        return self.group.name if self.group is not None else ""
+        return name_of(self.assignee, self.group)
+
+    @property
+    def held_by(self) -> str:
+        return held_by(self.assignee_id, self.group_id, self.deputy_id)
 
     @property
     def is_confirmed(self) -> bool:

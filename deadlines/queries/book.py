@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.contrib.auth.models import Group
 from django.db.models import Count, DateField, F, Q, QuerySet, Value, Window
 from django.db.models.functions import Greatest
 
 from deadlines.models import Deadline
-from lawcrm import access
+from deadlines.queries import team
 from lawcrm.models import JournalEntry
 from matters.models import Matter
 
@@ -57,16 +56,7 @@ def deadlines() -> QuerySet[Deadline]:
 
 def is_mine(user_id: int) -> Q:
     """What they answer for, alone or with their practice groups, or stand in for."""
-    mine, groups = Q(assignee=user_id) | Q(deputy=user_id), _groups_of(user_id)
-    return mine | Q(group__in=groups) if groups else mine
-
-
-def _groups_of(user_id: int) -> list[int]:
-    """The viewer's own are known; those of somebody else are asked for."""
-    viewer = access.current()
-    if viewer is not None and viewer.user_id == user_id and not viewer.system:
-        return [-principal for principal in viewer.principals if principal < 0]
-    return list(Group.objects.filter(user=user_id).values_list("pk", flat=True))
+    return team.answered_by(user_id) | Q(deputy=user_id)
 
 
 def filtered(*, who: int | None = None, state: str = "", kind: str = "", today: date) -> QuerySet[Deadline]:

@@ -32,6 +32,20 @@ def groups_of(matter: Matter, today: date) -> QuerySet[Group]:
     return reached.distinct().order_by("name", "pk")
 
 
+def answered_by(user_id: int) -> Q:
+    """What is theirs alone or with their practice groups."""
+    groups = _groups_of(user_id)
+    return Q(assignee=user_id) | Q(group__in=groups) if groups else Q(assignee=user_id)
+
+
+def _groups_of(user_id: int) -> list[int]:
+    """The viewer's own are known; those of somebody else are asked for."""
+    viewer = access.current()
+    if viewer is not None and viewer.user_id == user_id and not viewer.system:
+        return [-principal for principal in viewer.principals if principal < 0]
+    return list(Group.objects.filter(user=user_id).values_list("pk", flat=True))
+
+
 def _among(principals: list[int]) -> Q:
     users = [principal for principal in principals if principal > 0]
     groups = [-principal for principal in principals if principal < 0]

@@ -3,17 +3,20 @@
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from deadlines.models import PlanUse, Task
+from deadlines.queries.team import answered_by
 
 
 def open_tasks(user_id: int) -> QuerySet[Task]:
-    """Those with a date first, the oldest date on top."""
-    mine = _with_plan(Task.objects.filter(assignee=user_id, done_at=None))
-    return mine.select_related("matter").defer("matter__summary").order_by(F("due_on").asc(nulls_last=True), "pk")
+    """Their own and those of their practice groups: those with a date first, the oldest date on top."""
+    mine = _with_plan(Task.objects.filter(answered_by(user_id), done_at=None))
+    return (
+        mine.select_related("matter", "group").defer("matter__summary").order_by(F("due_on").asc(nulls_last=True), "pk")
+    )
 
 
 def of_matter(matter_id: int) -> QuerySet[Task]:
     """Open ones first, then those done, latest first."""
-    rows = _with_plan(Task.objects.filter(matter=matter_id)).select_related("assignee")
+    rows = _with_plan(Task.objects.filter(matter=matter_id)).select_related("assignee", "group")
     return rows.order_by(F("done_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "pk")
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,17 +13,16 @@ from deadlines.actions import converting
 from deadlines.forms.converting import BecomesDeadlineForm, BecomesTaskForm
 from deadlines.models import Deadline, Task
 from deadlines.views import entering, frame
-from lawcrm import access, audit
+from lawcrm import access
 from matters.actions.refused import Refused
 from matters.forms import once
 
 
 @access.requires(frame.ENTERING)
 def to_deadline(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    task = get_object_or_404(Task.objects.select_related("matter").defer("matter__summary"), public_id=public_id)
-    frame.require_work(task.matter)
-    audit.read(task)
-    start = {"title": task.title, "due_on": task.due_on, "assignee": task.assignee_id, "group": None, "deputy": None}
+    task = frame.load_task_to_change(public_id)
+    start: dict[str, Any] = {"title": task.title, "due_on": task.due_on, "deputy": None}
+    start |= {"assignee": task.assignee_id, "group": task.group_id}
     form = BecomesDeadlineForm(
         request.POST or None, user=frame.person(request), matter=task.matter, today=timezone.localdate(), initial=start
     )
@@ -54,7 +53,8 @@ def to_task(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
     start = {
         "seen": deadline.due_on,
-        "assignee": deadline.assignee_id or deadline.matter.responsible_id,
+        "assignee": deadline.assignee_id,
+        "group": deadline.group_id,
         "due_on": deadline.due_on,
     }
     form = BecomesTaskForm(

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Task
 from deadlines.queries import team
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -58,6 +58,13 @@ def load_to_change(public_id: UUID) -> Deadline:
     deadline = load(public_id)
     require_work(deadline.matter)
     return deadline
+
+
+def load_task_to_change(public_id: UUID) -> Task:
+    task = get_object_or_404(Task.objects.select_related("matter").defer("matter__summary"), public_id=public_id)
+    require_work(task.matter)
+    audit.read(task)
+    return task
 
 
 def require_work(matter: Matter) -> None:

@@ -21,6 +21,7 @@ WORDS = {
     "plan.used": gettext_lazy("Plan used"),
     "deadline.confirmed": gettext_lazy("Deadline confirmed"),
     "deadline.moved": gettext_lazy("Deadline moved"),
+    "deadline.passed_on": gettext_lazy("Deadline passed on"),
     "deadline.done": gettext_lazy("Deadline met"),
     "deadline.acknowledged": gettext_lazy("Reminder acknowledged"),
     "deadline.checked": gettext_lazy("Checked that the deadline was met"),
@@ -37,6 +38,7 @@ WORDS = {
     "deadline.became_task": gettext_lazy("Deadline made a task"),
     "task.became_deadline": gettext_lazy("Task made a deadline"),
     "task.added": gettext_lazy("Task added"),
+    "task.passed_on": gettext_lazy("Task passed on"),
     "task.done": gettext_lazy("Task done"),
     "task.reopened": gettext_lazy("Task reopened"),
 }

@@ -71,7 +71,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "deadlines.Extension": {"state": "asked", "answered_by": None, "answered_at": None, "evidence": None},
     "deadlines.Series": {"ended_at": None},
     "deadlines.Proposal": {"state": "open", "source": "holiday", "settled_by": None, "settled_at": None},
-    "deadlines.Task": {"done_by": None, "done_at": None, "plan_use": None},
+    "deadlines.Task": {"done_by": None, "done_at": None, "plan_use": None, "group": None},
     "deadlines.Reminder": {"acknowledged_at": None, "next_at": None, "level": 0},
     "deadlines.CalendarFeed": {"revoked_at": None},
     "deadlines.SignedSheet": {"is_own": False},

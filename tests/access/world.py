@@ -228,6 +228,7 @@ def noun_of(name: str, argument: str) -> str:
         "deadlines:remove_absence": "absence",
         "deadlines:finish_task": "task",
         "deadlines:task_to_deadline": "task",
+        "deadlines:pass_task": "task",
         "deadlines:reopen_task": "task",
         "deadlines:revoke_feed": "feed",
         **dict.fromkeys(("deadlines:plan", "deadlines:edit_plan", "deadlines:use_plan"), "plan"),
