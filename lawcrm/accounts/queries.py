@@ -197,19 +197,22 @@ def newcomers() -> QuerySet[User]:
 
 
 def owe_the_same(one: User, other: User) -> bool:
-    """Whether one administrator opened, armed or reset both accounts and nobody has vouched for either since.
+    return other.pk in owing_the_same(one)
+
+
+def owing_the_same(user: User) -> set[int]:
+    """Accounts that one administrator opened, armed or reset as well as this one, while nobody vouches for either.
 
     Else that administrator could be both of the people whom two are asked for, however long the accounts lie still.
     """
-    if one.powers_from is None or other.powers_from is None:
-        return False
-    return not _armed_by(one).isdisjoint(_armed_by(other))
-
-
-def _armed_by(user: User) -> set[int]:
+    waiting = User.objects.filter(powers_from__isnull=False).values("pk")
     with access.as_system("to whom an account is owed"):
-        entries = JournalEntry.objects.filter(object_type=User._meta.label_lower, object_id=user.pk, kind__in=ARMING)
-        return set(entries.exclude(actor_id=None).exclude(actor_id=user.pk).values_list("actor_id", flat=True))
+        entries = JournalEntry.objects.filter(
+            object_type=User._meta.label_lower, object_id__in=waiting, kind__in=ARMING
+        )
+        owed = set(entries.exclude(actor_id=F("object_id")).values_list("object_id", "actor_id").order_by())
+    hands = {hand for owing, hand in owed if owing == user.pk}
+    return {owing for owing, hand in owed if hand in hands}
 
 
 def permissions_of(groups: Collection[Group]) -> frozenset[str]:

@@ -36,7 +36,10 @@ class AskForm(forms.Form):
         label=_("Second person"),
         queryset=User.objects.none(),
         empty_label=_("Choose"),
-        help_text=_("Another lawyer, who answers within two hours and does not see the matter by it."),
+        help_text=_(
+            "Another lawyer, who answers within two hours and does not see the matter by it. Whose account the same"
+            " administrator set up as yours can be chosen once a partner has vouched for one of you."
+        ),
     )
 
     def __init__(self, *args: Any, asker: User, **options: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from lawcrm import access
 from lawcrm.accounts.models import User
+from lawcrm.accounts.queries import owing_the_same
 from lawcrm.accounts.reach import settled
 from lawcrm.models import ReadEntry
 from matters.models import BreakGlass, BreakGlassRequest, Matter
@@ -36,9 +37,13 @@ def is_entitled(user: User) -> bool:
 
 
 def second_people(asker: User) -> QuerySet[User]:
-    """Everybody entitled but the asker; walls play no part, since the choice would tell of them."""
+    """Everybody entitled who owes the account to somebody else than the asker; walls play no part.
+
+    Were they asked, the choice would tell of them.
+    """
     keeps_accounts = _holding("accounts.change_user").values("pk")
-    others = _holding(BREAKING).filter(settled(timezone.now())).exclude(pk=asker.pk).exclude(pk__in=keeps_accounts)
+    others = _holding(BREAKING).filter(settled(timezone.now())).exclude(pk__in={asker.pk, *owing_the_same(asker)})
+    others = others.exclude(pk__in=keeps_accounts)
     return others.exclude(Q(is_staff=True) | Q(is_superuser=True) | Q(is_external=True)).order_by("full_name", "pk")
 
 

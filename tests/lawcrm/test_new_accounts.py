@@ -179,20 +179,24 @@ def rested(*people: User) -> list[User]:
 def test_two_accounts_of_one_administrator_are_never_two_people(matter: Matter, boss: User, karin: User) -> None:
     """However long they lie still, until a partner knows one of them."""
     one, two = rested(invited(boss, "Sock One", "lawyer"), invited(boss, "Sock Two", "lawyer"))
+    assert list(second_people(one)) == [karin], "nobody is offered who would be refused"
     with pytest.raises(break_glass.SameHand):
         glass.ask(one, two, matter.number)
     assert tried(one) == ["break_glass.asked_refused"]
     with access.as_user(karin):
         waiting.vouch(actor=karin, user=two, now=NOW)
+    assert set(second_people(one)) == {karin, two}
     assert glass.broken(one, User.objects.get(pk=two.pk), matter)
 
 
 def test_another_administrator_s_account_may_confirm_until_it_owes_the_same(matter: Matter, boss: User) -> None:
     other = personas.user_for("administrator")
     one, two = rested(invited(boss, "Lawyer One", "lawyer"), invited(other, "Lawyer Two", "lawyer"))
+    assert two in second_people(one)
     asked, confirmed = (glass.ask(one, two, matter.number) for _each in range(2))
     glass.confirm(confirmed, two)
     (two,) = rested(changed(boss, other, two, Kind.FACTOR))
+    assert two not in second_people(one)
     with pytest.raises(break_glass.SameHand):
         glass.confirm(asked, two)
     break_glass.settle_confirmed(now=NOW)
