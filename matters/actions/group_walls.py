@@ -1,6 +1,6 @@
 """Practice groups that walls keep out: whoever leaves one stays out, and nobody joins whom a matter cannot lose."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -40,7 +40,7 @@ def keep_out(event: audit.Event) -> None:
     person = _person(event)
     now = timezone.now()
     with access.as_system(event.reason):
-        _lock(event.object.pk)
+        lock(event.object.pk)
         bars = [_by_name(bar, person) for bar in _bars(event.object.pk).exclude(_covered(person))]
         audit.bulk_create(WallBar, bars)
         for wall in Wall.objects.filter(pk__in=[bar.wall_id for bar in bars]).order_by("pk"):
@@ -55,7 +55,7 @@ def require_led(event: audit.Event) -> None:
     """Asked once the person is in the group, as everybody else's answer would be."""
     person = _person(event)
     with access.as_system("whom a matter cannot do without"):
-        _lock(event.object.pk)
+        lock(event.object.pk)
         managing = MatterUserObjectPermission.objects.filter(
             content_object=OuterRef("pk"), user=person, permission__codename=Level.MANAGE
         )
@@ -105,12 +105,12 @@ def _by_name(bar: WallBar, person: User) -> WallBar:
     return WallBar(wall=bar.wall, matter_id=bar.matter_id, contact_id=bar.contact_id, user=person, state=bar.state)
 
 
-def _lock(group_id: int) -> None:
-    """Bars are read again once nobody can change them."""
+def lock(group_id: int, matters: Iterable[int] = ()) -> None:
+    """What walls close to the group, and these matters. Bars are read again once nobody can change them."""
     bars = list(_bars(group_id))
     contacts = [bar.contact_id for bar in bars if bar.contact_id is not None]
-    matters = [bar.matter_id for bar in bars if bar.matter_id is not None]
-    sight.lock_around(contacts, matters)
+    closed = [bar.matter_id for bar in bars if bar.matter_id is not None]
+    sight.lock_around(contacts, [*closed, *matters])
 
 
 def _tell(wall: Wall, *, but: Collection[int | None]) -> None:

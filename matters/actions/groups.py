@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from lawcrm import access, audit, outbox
 from lawcrm.accounts.models import User
-from lawcrm.db import sight
 from lawcrm.models.outbox import OutboxMessage
+from matters.actions import group_walls
 from matters.models import Matter, MatterGroupObjectPermission
 
 KIND = "matters.group_joined"
@@ -30,13 +30,16 @@ def tell(event: audit.Event) -> None:
 
 
 def take_back(event: audit.Event) -> None:
-    """Each matter keeps in its journal that the group lost it, and why."""
+    """Each matter keeps in its journal that the group lost it, and why.
+
+    Asked before anybody leaves the group, and locked at once with all that walls close to it: whoever leaves
+    is kept out there by name, and a second lock would be taken out of order.
+    """
     group: Group = event.object  # type: ignore[assignment]
     with access.as_system(event.reason):
-        lost = list(seen_by(group.pk).order_by("pk"))
-        sight.lock([matter.pk for matter in lost])
-        for matter in lost:
-            audit.record("matter.access_withdrawn", matter, reason=event.reason, group_id=group.pk)
+        group_walls.lock(group.pk, seen_by(group.pk).values_list("pk", flat=True))
+        lost = seen_by(group.pk).defer("summary").order_by("pk")
+        audit.record_each("matter.access_withdrawn", lost, reason=event.reason, group_id=group.pk)
         MatterGroupObjectPermission.objects.filter(group=group).delete()
 
 

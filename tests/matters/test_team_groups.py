@@ -1,11 +1,14 @@
 """Practice groups and the matters they see: pages, next request, who is told, what a dissolved group gives back."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +17,7 @@ from lawcrm.accounts.actions import practice
 from lawcrm.accounts.models import Membership, User
 from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
+from matters.actions import walls
 from matters.models import Matter, MatterGroupObjectPermission
 from matters.queries.joined import joined_lately
 from tests import personas
@@ -149,3 +153,32 @@ def test_a_dissolved_group_gives_back_what_it_was_given(
         assert [(entry.matter_id, entry.reason, entry.facts) for entry in kept] == [
             (matter.pk, "merged", {"group_id": banking.pk}) for matter in (first, second)
         ]
+
+
+def test_a_group_is_dissolved_in_as_many_queries_for_three_matters_as_for_one(
+    opened: Opener, ida: User, keeper: User, banking: Group
+) -> None:
+    other = personas.practice_group("Shipping", ida, keeper=keeper)
+    join(keeper, banking, ida)
+    opened(groups=(banking,))
+    for number in range(3):
+        opened(f"Another {number}", groups=(other,))
+    counts = []
+    for group in (banking, other):
+        with access.as_user(keeper), CaptureQueriesContext(connection) as queries:
+            practice.dissolve_group(actor=keeper, group=group, reason="merged", now=NOW)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_what_a_dissolved_group_saw_and_was_kept_out_of_is_locked_at_once(
+    opened: Opener, ida: User, keeper: User, banking: Group
+) -> None:
+    """In two turns, of which the second may come before the first in order, it could wait for one who waits for it."""
+    seen, closed = opened(groups=(banking,)), opened("Closed to them", responsible=ida)
+    with access.as_user(ida):
+        walls.raise_wall(actor=ida, matter=closed, against=[banking], reason="rival", now=NOW)
+    with access.as_user(keeper), CaptureQueriesContext(connection) as queries:
+        practice.dissolve_group(actor=keeper, group=banking, reason="merged", now=NOW)
+    first = next(query["sql"] for query in queries.captured_queries if "sight_lock" in query["sql"])
+    assert {int(number) for number in re.findall(r"[{,](\d+)", first)} == {seen.pk, closed.pk}

@@ -134,15 +134,15 @@ def end_keeping(*, actor: User, group: Group, user: User, reason: str, now: date
 
 @audit.attempt("accounts.group_dissolved", on="group")
 def dissolve_group(*, actor: User, group: Group, reason: str, now: datetime) -> None:
-    """All leave; subscribers of "accounts.group_dissolved" take back what the group was given. Not undone."""
+    """Subscribers of "accounts.group_dissolved" take back what the group was given; then all leave. Not undone."""
     _require_reason(reason)
     group = _locked(group)
     if keepers_of(group).exists() or KEEPS not in actor.role_permissions():
         _require_keeper(actor, group)
-    for membership in group.memberships.filter(until=None).select_related("user"):
-        _end(membership, reason, now)
     GroupKind.objects.filter(group=group).update(dissolved_at=now)
     audit.record("accounts.group_dissolved", group, reason=reason)
+    for membership in group.memberships.filter(until=None).select_related("user"):
+        _end(membership, reason, now)
 
 
 def end_all(user: User, _to: "Successor | None", reason: str, now: datetime) -> None:
