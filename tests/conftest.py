@@ -30,6 +30,7 @@ MIGRATIONS = (
     "*/*/migrations/*.sql",
     "lawcrm/db/*.py",
     "lawcrm/accounts/roles.py",
+    "deadlines/engine/published.py",
 )
 CHROMIUM_FLAGS = (
     "--no-sandbox",

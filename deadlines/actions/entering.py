@@ -58,7 +58,10 @@ class AlreadyConfirmed(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A deadline as a person describes it; `once` is the form's own id and becomes the deadline's."""
+    """A deadline as a person describes it; `once` is the form's own id and becomes the deadline's.
+
+    `at_stake` is what its rule says of it, which is not kept.
+    """
 
     once: UUID
     matter: Matter
@@ -76,6 +79,7 @@ class Entry:
     computed_on: date | None = None
     note: str = ""
     rule_code: str = ""
+    at_stake: str = ""
     from_draft: bool = False
     latest_on: date | None = None
     trace: list[dict[str, str]] = field(default_factory=list)

@@ -71,8 +71,12 @@ def _seen_by(person: User, deadlines: set[int]) -> set[int]:
 def next_at(deadline: Deadline, row: Reminder, now: datetime, days: ladder.OpenDays) -> datetime | None:
     if row.level >= last_level(deadline):
         return None
-    wait = ladder.patience(deadline, base_of(row.step))
-    return ladder.after_working_hours(now, wait, ZoneInfo(deadline.time_zone), days) if wait else None
+    wait, zone = ladder.patience(deadline, base_of(row.step)), ZoneInfo(deadline.time_zone)
+    if wait is None:
+        return None
+    # On the last day, which ends at midnight, nobody waits for the office to open.
+    is_last_day = deadline.reminds_by <= now.astimezone(zone).date()
+    return now + wait if is_last_day else ladder.after_working_hours(now, wait, zone, days)
 
 
 def last_level(deadline: Deadline) -> int:

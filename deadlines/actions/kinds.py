@@ -10,6 +10,7 @@ from matters.actions.refused import Refused
 
 Kind = Deadline.Kind
 EXTENDABLE = (Kind.STATUTORY, Kind.COURT_FIXED)
+LIMITATION_RULE = "limitation"  # as the packs call it
 BY_RULE = (Kind.STATUTORY, Kind.LIMITATION, Kind.PRE_DEADLINE)
 
 
@@ -18,6 +19,16 @@ class NotByRule(Refused):
         super().__init__(
             _("Only deadlines of the law are computed by a rule. What a court or an appointment fixed is a known date.")
         )
+
+
+class RuleOfLimitation(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This rule is one of limitation: enter its date as a limitation period."))
+
+
+class RuleCritical(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("By its rule, missing this date can cost the case: enter it as critical."))
 
 
 class FollowUpNotCritical(Refused):
@@ -61,6 +72,8 @@ class Described(Protocol):
     @property
     def rule_code(self) -> str: ...
     @property
+    def at_stake(self) -> str: ...
+    @property
     def repeat(self) -> str: ...
 
 
@@ -68,6 +81,8 @@ def require_kind(entry: Described) -> None:
     critical = entry.criticality == Deadline.Criticality.CRITICAL
     if entry.rule_code and entry.kind not in BY_RULE:
         raise NotByRule
+    if entry.kind != Kind.PRE_DEADLINE:
+        _require_what_is_at_stake(entry, critical=critical)
     if entry.kind == Kind.FOLLOW_UP and critical:
         raise FollowUpNotCritical
     if entry.kind == Kind.LIMITATION and not critical:
@@ -76,6 +91,14 @@ def require_kind(entry: Described) -> None:
         raise WithoutHour
     if entry.repeat and entry.kind != Kind.FOLLOW_UP:
         raise NotRecurring
+
+
+def _require_what_is_at_stake(entry: Described, *, critical: bool) -> None:
+    """A rule is made light of by changing the rule, which two people answer for, and not entry by entry."""
+    if entry.at_stake == LIMITATION_RULE and entry.kind != Kind.LIMITATION:
+        raise RuleOfLimitation
+    if entry.at_stake == Deadline.Criticality.CRITICAL and not critical:
+        raise RuleCritical
 
 
 def require_extendable(deadline: Deadline) -> None:

@@ -176,6 +176,7 @@ def _create(actor: User, use: PlanUse, once: UUID, row: plans.Planned, now: date
         trigger_on=use.trigger_on,
         trigger_label=use.plan.trigger,
         rule_code=row.step.rule,
+        at_stake=row.computed.at_stake if row.computed else "",
         computed_on=row.computed.due_on if row.computed else None,
         from_draft=row.computed is not None and row.computed.is_draft,
         latest_on=row.computed.latest_on if row.computed else None,

@@ -10,6 +10,7 @@ BY_LAW = {
     "de": ("§§ 187(1), 188 BGB, § 222(1) ZPO", "§ 222(2) ZPO, § 193 BGB"),
     "tr": ("HMK art. 92", "HMK art. 93"),
     "at": ("§ 125 ZPO", "§ 126 ZPO"),
+    "at-public": ("Reg. (EEC, Euratom) 1182/71 Art. 3(1), 3(2)", "Reg. (EEC, Euratom) 1182/71 Art. 3(4)"),
     "at-avg": ("§ 32 AVG", "§ 33(2) AVG"),
     "ch": ("Art. 142(1), (2) ZPO; BGE 150 III 367", "Art. 142(3) ZPO"),
     "gb": ("CPR 2.8, 2.10", "CPR 2.8(5)"),

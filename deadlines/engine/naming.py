@@ -36,9 +36,10 @@ def _zone(key: str) -> ZoneInfo:
 
 def calendar_of(named: Named, asked: str | None, calendars: Calendars) -> Calendar | None:
     """The profile's own calendar, or the one asked for; two different ones are a contradiction."""
-    if named.calendar and asked and named.calendar != asked:
-        raise UnknownCalendar(f"The profile names the calendar {named.calendar}, but {asked} was asked for.")
-    code = named.calendar or asked or named.profile.fixed
+    own = named.calendar or named.profile.fixed
+    if own and asked and own != asked:
+        raise UnknownCalendar(f"The profile names the calendar {own}, but {asked} was asked for.")
+    code = own or asked
     if code is None and named.profile.needs:
         name = named.profile.name
         raise CalendarNeeded(f"The profile {name} needs the calendar of the court's seat, as in {name}:de-be.")

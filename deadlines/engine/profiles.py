@@ -94,6 +94,19 @@ def _danish_court(setting: Setting) -> tuple[Reading, ...]:
     return _one(counted, steps.not_moved("Højesteret 10.01.2012 (293/2011), 24.03.2017 (311/2016)"))
 
 
+def _danish_administrative(setting: Setting) -> tuple[Reading, ...]:
+    """Danish complaints move off the eves as limitation does, but no statute says so of all of them."""
+    plain = setting.calendars.get("dk-public") if setting.code == "dk" else setting.place
+    counted, cited = _counted(setting), "JM vejl. 9533/2018"
+    return (
+        Reading((counted, steps.roll(setting.place, cited))),
+        Reading(
+            (counted, steps.roll(plain, cited)),
+            "whether 5 June, 24 and 31 December move a complaint without a statute that says so is unsettled",
+        ),
+    )
+
+
 def _swedish_limitation(setting: Setting) -> tuple[Reading, ...]:
     return _one(_counted(setting, "Lag (1930:173) § 1"), steps.not_moved("NJA 1948 s. 550; NJA 1974 s. 173"))
 
@@ -120,6 +133,19 @@ def _clear_before(_setting: Setting) -> tuple[Reading, ...]:
         steps.count("§ 123(1) AktG"),
         steps.add_days(-1, "§ 121(7) AktG", "both ends are clear"),
         steps.not_moved("§ 121(7) AktG"),
+    )
+
+
+def _german_clear(setting: Setting) -> tuple[Reading, ...]:
+    """The whole period lies between the act and the hearing: a week before Thursday the 18th is done by the 10th."""
+    cited = "§§ 132, 217, 274(3) ZPO; § 187(1) BGB"
+    counted = (_counted(setting), steps.add_days(-1, cited, "the days of the act and of the hearing are not counted"))
+    return (
+        Reading((*counted, _rolled(setting, citation="§ 222(2) ZPO by analogy, on the safe side"))),
+        Reading(
+            (*counted, steps.not_moved(cited)),
+            "whether a period counted back moves to the working day before is decided case by case",
+        ),
     )
 
 
@@ -306,10 +332,11 @@ _ALL = (
     Profile("roll", _roll, needs=True, units=WITH_WORKING_DAYS, directions=BOTH),
     Profile("eom", _eom, needs=True, directions=BOTH),
     Profile("clear_before", _clear_before, units=DAYS_AND_WEEKS, directions=(BEFORE,)),
+    Profile("de-clear-before", _german_clear, needs=True, units=DAYS_AND_WEEKS, directions=(BEFORE,)),
     Profile("clear_earliest", _clear_earliest, units=DAYS_AND_WEEKS),
     Profile("hours", _hours, units=frozenset({Unit.HOURS}), directions=BOTH, notices=(TWO_WORKING_DAYS,)),
     Profile("dk/court", _danish_court, "dk-public", directions=BOTH, notices=(NO_ROLL_IN_DK,)),
-    Profile("dk/administrative", _roll, "dk", directions=BOTH),
+    Profile("dk/administrative", _danish_administrative, "dk", directions=BOTH),
     Profile("dk/limitation", _roll, "dk"),
     Profile("se/national", _roll, "se", directions=BOTH, notices=(STATUTORY_SE,)),
     Profile("se/limitation", _swedish_limitation, "se", notices=("The rule on Sundays may not apply: not moved.",)),

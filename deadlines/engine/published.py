@@ -86,6 +86,7 @@ SOURCES = {
     "de": Source("DE"),
     "tr": Source("TR"),
     "at": Source("AT", more=_good_fridays),
+    "at-public": Source("AT"),
     "at-avg": Source("AT", more=_good_friday_and_christmas_eve),
     **{f"ch-{canton}": Source("CH", canton.upper(), (PUBLIC, "optional")) for canton in CANTONS},
     "gb": Source("GB", "ENG"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deadlines import recurrence
 from deadlines.actions.entering import Entry
+from deadlines.actions.kinds import LIMITATION_RULE
 from deadlines.forms.answering import WithDeputyForm
 from deadlines.forms.dates import TypedDateField
 from deadlines.models import Deadline
@@ -80,6 +81,7 @@ class EntryForm(WithDeputyForm):
     def __init__(self, *args: Any, user: User, matter: Matter, today: date, **options: Any) -> None:
         super().__init__(*args, matter=matter, today=today, **options)
         self.fields["once"] = OnceField(user.pk)
+        self.today = today
         self.computed: computing.Computed | None = None
         rule = self.fields["rule"]
         assert isinstance(rule, forms.ChoiceField)  # noqa: S101 - for the types
@@ -124,6 +126,10 @@ class EntryForm(WithDeputyForm):
         except computing.CannotCompute as why:
             self.add_error("rule", str(why))
             return
+        if self.today < data["trigger_on"] < self.computed.due_on:
+            self.computed = self.computed.saying(
+                _t("What it is counted from lies in the future: compute again once it has happened.")
+            )
         due_on = None if self.asks_to_compute else data.get("due_on")
         if due_on and due_on != self.computed.due_on and not data.get("other_reason", "").strip():
             words = {"day": date_format(self.computed.due_on, "j F Y")}
@@ -143,9 +149,11 @@ class EntryForm(WithDeputyForm):
         assert self.computed is not None  # noqa: S101 - for the types
         said: dict[str, Any] = {
             "due_on": self.computed.due_on.isoformat(),
-            "criticality": "critical" if self.computed.is_critical else "normal",
+            "criticality": "normal" if self.computed.at_stake == Deadline.Criticality.NORMAL else "critical",
             "trigger_label": self.data.get("trigger_label") or self.computed.trigger[:120],
         }
+        if self.computed.at_stake == LIMITATION_RULE:
+            said["kind"] = Deadline.Kind.LIMITATION.value
         if self.computed.pre_deadline:
             said["with_pre_deadline"] = "on"
         self.data = {**self.data.dict(), **said} if isinstance(self.data, QueryDict) else {**self.data, **said}
@@ -160,6 +168,7 @@ class EntryForm(WithDeputyForm):
         if (found := self.computed) is not None:
             data |= {
                 "rule_code": found.code,
+                "at_stake": found.at_stake,
                 "second_on": second_on,
                 "from_draft": found.is_draft,
                 "computed_on": found.due_on,

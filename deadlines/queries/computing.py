@@ -1,9 +1,9 @@
 """Dates by the rules of the catalogue, for the matter they are entered in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,13 +23,16 @@ __all__ = ["CannotCompute", "Computed", "computed", "falling_on", "offered"]
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """`due_on` is the safe reading, `latest_on` the prevailing one's or later, None where nothing is disputed."""
+    """`due_on` is the safe reading, `latest_on` the prevailing one's or later, None where nothing is disputed.
+
+    `at_stake` is the rule's criticality: critical, normal or limitation.
+    """
 
     code: str
     title: str
     statute: str
     is_draft: bool
-    is_critical: bool
+    at_stake: str
     due_on: date
     latest_on: date | None
     pre_deadline: date | None
@@ -37,6 +40,10 @@ class Computed:
     calendar: str | None
     trace: list[dict[str, str]]
     notices: tuple[str, ...]
+
+    def saying(self, words: str) -> Self:
+        """One thing more to mind, kept with the arithmetic."""
+        return replace(self, trace=[*self.trace, {"left": "", "right": words}], notices=(*self.notices, words))
 
 
 @dataclass
@@ -74,7 +81,7 @@ def computed(
         title=rule.title,
         statute=rule.statute,
         is_draft=rule.status == rules.DRAFT,
-        is_critical=rule.criticality == Deadline.Criticality.CRITICAL,
+        at_stake=rule.criticality,
         due_on=safe,
         latest_on=latest if latest != safe else None,
         pre_deadline=day_of(done.pre_deadline) if done.pre_deadline is not None else None,

@@ -11,6 +11,15 @@ from matters.models import Matter
 
 # Of countries whose holidays differ from part to part, one of the parts.
 OF_PARTS = {"de": "de-be", "ch": "ch-zh"}
+UNION = "eu/1182-71"
+# What a member state has notified under Art. 2(1) of that regulation may be less than its own courts keep;
+# outside of the Union nothing is notified.
+NOTIFIED = {
+    "at": "at-public",
+    "dk": "dk-public",
+    "se": "se-public",
+    **dict.fromkeys(("ch", "gb", "tr", "us"), "weekend"),
+}
 
 
 def place_of(matter: Matter, rule: rules.Rule, known: calendars.Book) -> tuple[rules.Place, tuple[str, ...]]:
@@ -20,15 +29,28 @@ def place_of(matter: Matter, rule: rules.Rule, known: calendars.Book) -> tuple[r
     refused: another court's days of rest could make the date too late. Raises CalendarNeeded.
     """
     profile = naming.read(rule.profile).profile
-    if matter.court_id is None or (profile.fixed and not profile.needs):
+    if matter.court_id is None or (profile.fixed and not profile.needs) or _is_of_an_office(rule):
         return rules.Place(calendars=known), ()
     country, part = _seat_of(matter.court_id, known)
-    code = _calendar_of(country, part, known)
+    code = _for_rule(rule, country, _calendar_of(country, part, known), known)
     if code is None and profile.needs:
         raise CalendarNeeded(_no_calendar(country, part))
     partly = code == country and country in OF_PARTS
     said = (_("The court's state is not known: counted on the days of rest of the whole country."),) if partly else ()
     return rules.Place(code, calendars=known), said
+
+
+def _is_of_an_office(rule: rules.Rule) -> bool:
+    """Filed at an office of the Union or at the EPO, wherever the court of the matter sits."""
+    return rule.jurisdiction == "eu" and rule.profile != UNION
+
+
+def _for_rule(rule: rules.Rule, country: str, code: str | None, known: calendars.Book) -> str | None:
+    """The days of the seat that the rule's law knows: those notified to the Union, those of authorities."""
+    if rule.profile == UNION and country in NOTIFIED:
+        return NOTIFIED[country] if known.has(NOTIFIED[country]) else "weekend"
+    is_variant = rule.calendar is not None and rule.calendar.partition("-")[0] == country
+    return rule.calendar if code == country and country not in OF_PARTS and is_variant else code
 
 
 def code_of(court_id: int | None, known: calendars.Book) -> str | None:

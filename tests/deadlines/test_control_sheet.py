@@ -78,6 +78,13 @@ def test_a_day_that_is_over_is_told_without_what_is_open_now(office: Office) -> 
     assert yesterday == {"due": ["Overdue"], "entered": [], "done": [], "struck": []}
 
 
+def test_what_was_struck_before_is_looked_at_again_on_its_day(office: Office) -> None:
+    """BGH NJW 2000, 1957: a date struck by mistake is found in the evening."""
+    filled(office)
+    later = shown(office.browser(office.lawyer), on=(TODAY + 3 * DAY).isoformat())
+    assert (later["due"], later["struck"]) == (["Done", "Struck"], [])
+
+
 def test_one_s_own_sheet_holds_what_one_answers_for(office: Office) -> None:
     entered(office, title="Karins", assignee=office.lawyer)
     entered(office, title="Idas", assignee=office.assistant)

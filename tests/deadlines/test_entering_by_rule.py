@@ -104,6 +104,36 @@ def test_a_rule_may_count_back_from_a_hearing(office: Office) -> None:
     assert deadline.due_on < date(2026, 12, 15)
 
 
+@pytest.mark.parametrize(("trigger", "said"), [("20.11.2026", False), ("23.11.2026", True)])
+def test_a_trigger_to_come_is_said_and_kept(office: Office, trigger: str, *, said: bool) -> None:
+    page = send(office, trigger_on=trigger)
+    assert ("lies in the future" in page.content.decode()) is said
+    assert send(office, trigger_on=trigger, due_on=page.context["form"].data["due_on"]).status_code == 302
+    (deadline,) = entries()
+    assert any("lies in the future" in line["right"] for line in deadline.trace) is said
+
+
+def test_a_limitation_period_is_entered_as_one(office: Office) -> None:
+    given = {"rule": "de.bgb.195", "trigger_on": "03.02.2026"}
+    page = send(office, kind="statutory", criticality="normal", **given)
+    shown = page.context["form"].data
+    assert (shown["due_on"], shown["kind"], shown["criticality"]) == ("2029-12-31", "limitation", "critical")
+    refused = send(office, due_on="31.12.2029", kind="statutory", **given)
+    assert (refused.status_code, "one of limitation" in refused.content.decode()) == (422, True)
+    assert send(office, due_on="31.12.2029", kind="limitation", **given).status_code == 302
+    (deadline,) = entries()
+    with access.as_system("test"):
+        assert next(row.step for row in deadline.reminders.order_by("due_at")) == "180d.1"
+
+
+def test_nobody_makes_light_of_a_critical_rule(office: Office) -> None:
+    refused = send(office, due_on="30.11.2026", criticality="normal", with_pre_deadline="on")
+    assert (refused.status_code, "can cost the case" in refused.content.decode()) == (422, True)
+    assert entries() == []
+    assert send(office, due_on="30.11.2026", with_pre_deadline="on").status_code == 302
+    assert [row.criticality for row in entries()] == ["critical", "normal"]
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -230,6 +230,17 @@ def test_an_unconfirmed_critical_one_goes_up_days_before(office: Office, boss: U
     assert len([row for row in rows(deadline) if row.state == "handed"]) > 1
 
 
+def test_on_the_last_evening_nobody_waits_for_the_office_to_open(office: Office, boss: User, post: Post) -> None:
+    evening = EIGHT + 11 * HOUR
+    entered(office, now=evening, due_on=MONDAY, deputy=office.assistant)
+    told_at = []
+    for half_hours in range(5):
+        run(evening + half_hours * HOUR / 2)
+        told_at.append(told(post))
+    assert told_at[:3] == [emails(office.lawyer, office.assistant), emails(office.assistant), emails(boss)]
+    assert emails(office.outsider) in told_at[3:]
+
+
 def test_a_normal_one_stops_at_the_desk(office: Office, boss: User, desk: User, post: Post) -> None:
     due_today(office, criticality="normal", deputy=None)
     for hours in range(30):

@@ -208,6 +208,31 @@ def test_the_law_of_the_union_s_court_keeps_its_own_calendar(office: Office) -> 
     assert due(office, date(2026, 10, 30), rule.code).due_on == before
 
 
+@pytest.mark.parametrize(
+    ("country", "part", "code", "trigger", "expected"),
+    [
+        # Midsummer Eve, Good Friday and Constitution Day close courts, and are not on the states' lists for the Union.
+        ("SE", "", "eu.gdpr.12", date(2026, 5, 19), date(2026, 6, 19)),
+        ("AT", "", "eu.gdpr.12", date(2026, 3, 3), date(2026, 4, 3)),
+        ("DK", "", "eu.gdpr.12", date(2026, 5, 5), date(2026, 6, 5)),
+        ("TR", "", "eu.gdpr.12", date(2026, 4, 23), date(2026, 5, 25)),
+        ("TR", "", "eu.gdpr.12", date(2026, 3, 23), date(2026, 4, 23)),
+        ("DE", "DE-BY", "eu.gdpr.12", date(2025, 12, 6), date(2026, 1, 7)),
+        # Epiphany closes no office in Munich that the Convention or the trade mark regulation knows of.
+        ("DE", "DE-BY", "eu.epc.99", date(2025, 4, 6), date(2026, 1, 6)),
+        ("DE", "DE-BY", "eu.eutmr.68", date(2025, 11, 6), date(2026, 1, 6)),
+        # § 33(2) AVG knows Christmas Eve, § 126(2) ZPO does not.
+        ("AT", "", "at.vwgvg.7", date(2026, 11, 26), date(2026, 12, 28)),
+        ("AT", "", "at.zpo.230", date(2026, 11, 26), date(2026, 12, 24)),
+    ],
+)
+def test_the_law_of_the_rule_decides_which_days_of_the_seat_count(  # noqa: PLR0917
+    office: Office, country: str, part: str, code: str, trigger: date, expected: date
+) -> None:
+    sit(office, country, part)
+    assert due(office, trigger, code).due_on == expected
+
+
 def test_the_pages_show_days_and_how_far_they_reach(keeper: Client, django_assert_num_queries: Any) -> None:
     say(keeper)
     page = keeper.get(reverse("deadlines:calendar", args=["de-nw"]) + "?year=2026").content.decode()

@@ -133,7 +133,7 @@ def test_an_approval_taken_back_leaves_a_draft(office: Office) -> None:
 
 
 def test_a_draft_forces_the_confirming_person_to_say_that_they_looked(office: Office) -> None:
-    deadline = by_rule(office, criticality="normal")
+    deadline = by_rule(office)
     assert deadline.from_draft
     page = office.browser(office.lawyer).get(reverse("deadlines:detail", args=[deadline.public_id])).content.decode()
     assert "Computed by a draft rule." in page

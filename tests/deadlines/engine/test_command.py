@@ -62,6 +62,7 @@ def test_periods(words: list[str], due: str) -> None:
         (asked("hours@Mars/Base", "2026-02-08T10:00", "1", "hours"), "There is no time zone"),
         (asked("roll", "2026-02-08", "1", "months"), "needs the calendar of the court's seat"),
         (asked("roll:de-be", "2026-02-08", "1", "months", "--calendar=de-by"), "but de-by was asked for"),
+        (asked("tr-hmk", "2026-02-08", "2", "weeks", "--calendar=de-be"), "names the calendar tr, but de-be"),
         (asked("roll:de-be", "2190-02-08", "1", "months"), "is known from"),
         (asked("noroll", "2190-02-08", "1", "months"), "beyond which nothing is computed"),
         (asked("noroll", "9999-12-30", "5", "days"), "beyond which nothing is computed"),

@@ -69,6 +69,11 @@ def due(code: str, trigger: date, calendar: str | None = None, second: date | No
         # A year after the missed period nothing is restored.
         ("de.zpo.234", date(2026, 12, 28), date(2026, 1, 5), date(2027, 1, 5)),
         ("de.zpo.234", date(2026, 3, 2), date(2026, 1, 5), date(2026, 3, 16)),
+        # Between the act and the hearing the whole period lies free.
+        ("de.zpo.132", date(2022, 8, 18), None, date(2022, 8, 10)),
+        ("de.zpo.217", date(2026, 6, 18), None, date(2026, 6, 10)),
+        ("de.zpo.217-short", date(2026, 6, 18), None, date(2026, 6, 12)),
+        ("de.zpo.274", date(2026, 6, 18), None, date(2026, 6, 3)),
         ("de.bgb.195", date(2026, 2, 3), None, date(2029, 12, 31)),
         ("gb.et.3m", date(2026, 2, 3), None, date(2026, 5, 2)),
         ("tr.hmk.345", date(2017, 7, 17), None, date(2017, 9, 8)),
@@ -79,6 +84,16 @@ def due(code: str, trigger: date, calendar: str | None = None, second: date | No
 )
 def test_dates(code: str, trigger: date, second: date | None, expected: date) -> None:
     assert due(code, trigger, second=second) == expected
+
+
+def test_periods_that_nothing_extends_are_named_as_such() -> None:
+    """Of the German catalogue, as domain/deadlines.md 2.1 has them."""
+    named_so = {rule.code.removeprefix("de.") for rule in RULES if rule.jurisdiction == "de" and rule.notfrist}
+    assert named_so == {
+        *("zpo.517", "zpo.548", "zpo.544-3", "zpo.569", "zpo.575-1", "zpo.339", "zpo.339-abroad", "zpo.700"),
+        *("zpo.276-1", "zpo.321a", "arbgg.66-1", "arbgg.59"),
+    }
+    assert {rule.extendable for rule in RULES if rule.notfrist} == {False}
 
 
 def test_the_calendar_is_that_of_the_court() -> None:

@@ -118,6 +118,27 @@ def test_a_sticky_month_end_never_comes_earlier(day: date, amount: int, unit: Un
         ("clear_earliest", date(2026, 6, 1), Period(14, Unit.DAYS), *[date(2026, 6, 16)] * 3),
         ("gb-claimform", date(2026, 4, 2), Period(14, Unit.DAYS), *[date(2026, 4, 22)] * 3),
         ("eu-cj-2d", date(1998, 1, 15), Period(2, Unit.MONTHS), *[date(1998, 3, 17)] * 3),
+        # § 132 ZPO as published: a week before Thursday 18 August is received by Wednesday the 10th.
+        ("de-clear-before:de-be", date(2022, 8, 18), Period(1, Unit.WEEKS, Direction.BEFORE), *[date(2022, 8, 10)] * 3),
+        # Three days before Thursday 4 June lead to Sunday 31 May; whether that moves back is open.
+        (
+            "de-clear-before:de-be",
+            date(2026, 6, 4),
+            Period(3, Unit.DAYS, Direction.BEFORE),
+            date(2026, 5, 29),
+            date(2026, 5, 29),
+            date(2026, 5, 31),
+        ),
+        # Constitution Day 2026 is a Friday, and no helligdag.
+        (
+            "dk/administrative",
+            date(2026, 5, 8),
+            Period(4, Unit.WEEKS),
+            date(2026, 6, 8),
+            date(2026, 6, 5),
+            date(2026, 6, 8),
+        ),
+        ("dk/administrative", date(2026, 4, 16), Period(4, Unit.WEEKS), *[date(2026, 5, 15)] * 3),
         ("de-3day:de-be", date(2024, 12, 3), Period(1, Unit.MONTHS), *[date(2025, 1, 6)] * 3),
         # The fourth day, Sunday 4 January, moves under the AO and perhaps not elsewhere.
         (
