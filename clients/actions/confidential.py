@@ -23,7 +23,7 @@ def show_confidential(*, actor: User, contact: Contact) -> dict[str, Any]:  # no
 def change_confidential(*, actor: User, contact: Contact, version: int, values: Mapping[str, Any]) -> None:  # noqa: ARG001
     """Fields the person may not see stay as they are. Raises ContactChangedMeanwhile, ContactRestricted."""
     present = locked(contact)
-    refuse_stale(present, version, {})
+    refuse_stale(present, version, confidential.readable(), {})
     wanted = {name: values[name] for name in confidential.readable() if name in values}
     changed = [name for name, value in wanted.items() if (getattr(present, name) or None) != (value or None)]
     for name in changed:

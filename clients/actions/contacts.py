@@ -1,6 +1,6 @@
 """Entering and changing a contact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clients import normal
 from clients.models import Address, Contact, ContactName, ContactPoint, ContactUserObjectPermission
 from clients.queries import contacts as queries
+from clients.queries import versions
 from lawcrm import audit
 from lawcrm.accounts.models import User
 
@@ -101,17 +102,11 @@ def locked(contact: Contact) -> Contact:
     return present
 
 
-def version_of(contact: Contact) -> int:
-    """The number of the latest change; 0 before the first."""
-    latest = contact.history.order_by("-history_id").values_list("history_id", flat=True)
-    return int(latest.first() or 0)
-
-
 @audit.attempt("contact.changed", on="contact")
 def change_contact(*, actor: User, contact: Contact, version: int, values: Mapping[str, Any]) -> Contact:  # noqa: ARG001
     """Raises ContactChangedMeanwhile, ContactRestricted. A new name is kept beside the old ones."""
     present = locked(contact)
-    refuse_stale(present, version, values)
+    refuse_stale(present, version, versions.plain(), values)
     changed = {name: value for name, value in values.items() if getattr(present, name) != value}
     if not changed:
         return present
@@ -124,9 +119,10 @@ def change_contact(*, actor: User, contact: Contact, version: int, values: Mappi
     return present
 
 
-def refuse_stale(present: Contact, version: int, values: Mapping[str, Any]) -> None:
-    if (latest := version_of(present)) != version:
-        by = present.history.order_by("-history_id").values_list("history_user_id", flat=True).first()
+def refuse_stale(present: Contact, version: int, names: Collection[str], values: Mapping[str, Any]) -> None:
+    """`names` are what the form holds. Raises ContactChangedMeanwhile."""
+    if (latest := versions.version_of(present, names)) != version:
+        by = versions.last_changed_by(present, names)
         raise ContactChangedMeanwhile(latest, {name: getattr(present, name) for name in values}, by)
 
 

@@ -31,10 +31,9 @@ class AlreadyShared(Exception):
         super().__init__(_("That contact has it already."))
 
 
-def latest_change(contact: Contact, model: type[Part]) -> int:
-    """The number of the latest change among the contact's rows of this model; 0 before the first."""
-    past = model.history.filter(contact=contact).order_by("-history_id")
-    return int(past.values_list("history_id", flat=True).first() or 0)
+def changes_so_far(contact: Contact, model: type[Part]) -> int:
+    """How many changes the contact's rows of this model have had; ids of history would count the whole firm's."""
+    return int(model.history.filter(contact=contact).count())
 
 
 @audit.attempt("contact.reach_changed", on="contact")
@@ -52,7 +51,7 @@ def rewrite_parts(  # noqa: PLR0913 - a list is rewritten whole
     `spread` also changes what visible contacts share with this one. Raises PartsChangedMeanwhile, ContactRestricted.
     """
     present = locked(contact)
-    if latest_change(present, model) != version:
+    if changes_so_far(present, model) != version:
         raise PartsChangedMeanwhile
     standing = {part.pk: part for part in model.objects.filter(contact=present)}
     kept = [_put(present, model, standing, row, spread=spread) for row in rows]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clients.models import Address, Contact, ContactName, ContactPoint
 from clients.queries import confidential
 from clients.queries.detail import people
-from lawcrm.crypto.fields import Sealed, SealedField
+from lawcrm.crypto.fields import SealedField
 
 MOST = 200
 PARTS = (ContactName, ContactPoint, Address)
@@ -78,12 +78,15 @@ def _differences(row: Any, before: Any) -> Iterator[str]:
 
 
 def _shown(field: Any, row: Any) -> Any:
-    """The value in words; sealed values are compared as they are stored and never opened."""
+    """The value in words; a sealed one to be compared, never to be told.
+
+    It is opened for that: each row of the past is sealed anew, so that equal values differ as they are stored.
+    """
     if row is None:
         return ""
+    if isinstance(field, SealedField):
+        return getattr(row, field.attname) or ""
     held = row.__dict__.get(field.attname)
-    if isinstance(held, Sealed):
-        return held.raw
     if isinstance(held, bool):
         return _("yes") if held else ""
     if isinstance(held, dt.datetime | dt.date):

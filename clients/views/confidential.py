@@ -11,9 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from clients.actions import confidential as actions
-from clients.actions.contacts import ContactChangedMeanwhile, ContactRestricted, version_of
+from clients.actions.contacts import ContactChangedMeanwhile, ContactRestricted
 from clients.forms.contacts import ConfidentialForm
 from clients.queries.confidential import readable
+from clients.queries.versions import version_of
 from clients.views.loading import contact_or_404
 from lawcrm import access
 
@@ -29,7 +30,7 @@ def confidential(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise PermissionDenied(_("Your role does not include this. An administrator can tell you who may do it."))
     if "show" in request.POST:
         values = actions.show_confidential(actor=request.user, contact=contact)  # type: ignore[arg-type]
-        form = ConfidentialForm(initial={**values, "version": version_of(contact)})
+        form = ConfidentialForm(initial={**values, "version": version_of(contact, readable())})
         return render(request, "clients/confidential.html", {"contact": contact, "form": form})
     form = ConfidentialForm(request.POST)
     if form.is_valid():

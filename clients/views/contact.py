@@ -14,7 +14,7 @@ from clients import countries, normal, panels
 from clients.actions import contacts as actions
 from clients.forms.contacts import FORMS, ContactForm, EntryForm, ReachForm, new_token
 from clients.models import Contact
-from clients.queries import confidential, detail
+from clients.queries import confidential, detail, versions
 from clients.queries import contacts as queries
 from clients.views.loading import contact_or_404
 from lawcrm import access
@@ -96,7 +96,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     loaded = contact_or_404(public_id)
     made = FORMS[loaded.kind]
     before: dict[str, Any] = {name: getattr(loaded, name, None) for name in made.base_fields}
-    before["version"] = actions.version_of(loaded)
+    before["version"] = versions.version_of(loaded, versions.plain())
     form = made(request.POST or None, today=timezone.localdate(), initial=before)
     if request.method == "POST" and form.is_valid():
         try:

@@ -61,7 +61,7 @@ def parts(request: HttpRequest, public_id: UUID, noun: str) -> HttpResponse:
     contact, kind = contact_or_404(public_id), NOUNS[noun]
     posted = request.POST or None
     standing = _standing(contact, kind)
-    version = actions.latest_change(contact, kind.model)
+    version = actions.changes_so_far(contact, kind.model)
     own = VersionForm(posted, initial={"version": version})
     rows = formset(kind.form)(posted, initial=standing, prefix="row")
     problem = ""

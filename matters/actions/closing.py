@@ -51,9 +51,8 @@ class Details:
 
 
 def version_of(matter: Matter) -> int:
-    """The number of its latest history row: what a stale form is recognised by."""
-    latest = matter.history.order_by("-history_id").values_list("history_id", flat=True).first()
-    return int(latest or 0)
+    """How many changes it has had: what a stale form is recognised by. Ids of history would count the whole firm's."""
+    return int(matter.history.count())
 
 
 @audit.attempt("matter.changed", on="matter")

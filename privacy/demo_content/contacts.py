@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from clients.actions.confidential import change_confidential
-from clients.actions.contacts import NewPoint, change_contact, enter_contact, version_of
-from clients.actions.reach import latest_change, rewrite_parts, share_part
+from clients.actions.contacts import NewPoint, change_contact, enter_contact
+from clients.actions.reach import changes_so_far, rewrite_parts, share_part
 from clients.models import Address, Contact, ContactName, ContactPoint, Court
+from clients.queries import confidential, versions
 from lawcrm import access
 from privacy.demo_content.scene import Scene, number
 
@@ -62,7 +63,8 @@ def enter_all(scene: Scene, entered_by: Mapping[str, str]) -> None:
     for key, values in CONFIDENTIAL:
         with scene.acting(entered_by.get(key, "karin")) as actor:
             contact = scene.contacts[key]
-            change_confidential(actor=actor, contact=contact, version=version_of(contact), values=values)
+            version = versions.version_of(contact, confidential.readable())
+            change_confidential(actor=actor, contact=contact, version=version, values=values)
     for owner, other in SHARED:
         _share(scene, entered_by.get(owner, "karin"), scene.contacts[owner], scene.contacts[other])
 
@@ -129,7 +131,7 @@ def _also_named(scene: Scene, by: str, contact: Contact, added: Mapping[str, Any
             actor=actor,
             contact=contact,
             model=ContactName,
-            version=latest_change(contact, ContactName),
+            version=changes_so_far(contact, ContactName),
             rows=[*standing, added],
         )
 
@@ -137,7 +139,8 @@ def _also_named(scene: Scene, by: str, contact: Contact, added: Mapping[str, Any
 def _rename_from(scene: Scene, by: str, contact: Contact, former: str) -> None:
     with scene.acting(by) as actor:
         for name in (former, contact.name):
-            change_contact(actor=actor, contact=contact, version=version_of(contact), values={"name": name})
+            version = versions.version_of(contact, versions.plain())
+            change_contact(actor=actor, contact=contact, version=version, values={"name": name})
 
 
 def _share(scene: Scene, by: str, owner: Contact, other: Contact) -> None:

@@ -17,6 +17,7 @@ from clients.models import Contact
 from clients.queries import confidential
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
+from lawcrm.crypto import keyring
 from matters.actions import communications, documents
 from matters.actions import confidentiality as actions
 from matters.actions.team import ReasonMissing
@@ -127,7 +128,8 @@ def pages(client: Client, matter: Matter, contact: Contact) -> list[Answer]:
     names = ("detail", "documents", "communication_list", "parties", "access", "history", "log", "file_mail")
     urls = [reverse(f"matters:{name}", args=[matter.public_id, *(["call"] if name == "log" else [])]) for name in names]
     urls += [f"/contacts/{contact.public_id}/", reverse("clients:history", args=[contact.public_id])]
-    urls += [reverse("clients:readers", args=[contact.public_id]), "/", "/matters/"]
+    urls += [reverse(f"clients:{name}", args=[contact.public_id]) for name in ("readers", "change")]
+    urls += ["/", "/matters/"]
     return [answered(client, "get", url) for url in urls]
 
 
@@ -149,7 +151,7 @@ def papers(matter: Matter, contact: Contact, karin: User) -> None:
 
 @pytest.mark.parametrize("role", ["assistant"])
 def test_nobody_on_the_team_can_tell_that_there_are_confidential_papers(opened: Opener, karin: User, role: str) -> None:
-    contact = factories.contact()
+    contact = factories.contact(national_id="010190-1234")
     matter = opened(client=contact)
     user = member(matter, role)
     client, before = personas.signed_in(user), counts(user)
@@ -313,6 +315,51 @@ def test_saving_the_confidential_part_keeps_what_one_may_not_see(opened: Opener,
     with access.as_system("test"):
         contact.refresh_from_db()
         assert (contact.national_id, contact.special_note) == ("020290-4321", "Kanarienvogel")
+
+
+def test_a_change_of_what_one_may_not_see_makes_no_form_stale(opened: Opener, karin: User) -> None:
+    """Else the refusal would tell that there was one, and by whom."""
+    contact = factories.contact(national_id="010190-1234")
+    matter = opened(client=contact)
+    client = personas.signed_in(member(matter, "assistant"))
+    change, sealed = (reverse(f"clients:{name}", args=[contact.public_id]) for name in ("change", "confidential"))
+    forms = {change: client.get(change), sealed: client.post(sealed, {"show": "1"})}
+    sent = {url: {field.name: field.value() or "" for field in page.context["form"]} for url, page in forms.items()}
+    with access.as_user(karin), transaction.atomic():
+        present = Contact.objects.get(pk=contact.pk)
+        present.special_note = "ill"
+        present.save()
+    sent[change] |= {"family_name": "Holm"}
+    assert client.post(change, sent[change] | {"country": "SE"}).status_code == 302
+    assert client.post(sealed, sent[sealed] | {"national_id": "020290-4321"}).status_code == 302
+    for url in (change, sealed):
+        stale = client.post(url, sent[url])
+        assert (stale.status_code, karin.full_name in stale.content.decode()) == (422, False)
+
+
+def test_only_what_changed_of_the_sealed_fields_is_a_line_of_the_history(opened: Opener, karin: User) -> None:
+    """Each row of the past is sealed anew: compared as stored, all of them would seem to have changed each time."""
+    contact = factories.contact(national_id="010190-1234")
+    matter = opened(client=contact)
+    with access.as_user(karin), transaction.atomic():
+        present = Contact.objects.get(pk=contact.pk)
+        present.special_note = "ill"
+        present.save()
+    url, told = reverse("clients:history", args=[contact.public_id]), {}
+    for role in ("partner", "assistant"):
+        user = karin if role == "partner" else member(matter, role)
+        told[role] = [line.details for line in personas.signed_in(user).get(url).context["changes"][:-1]]
+    assert told == {"partner": ["confidential note (sealed)"], "assistant": []}
+
+
+@pytest.mark.parametrize("role", ["partner", "assistant"])
+def test_a_history_without_its_key_is_told_all_the_same(opened: Opener, karin: User, role: str) -> None:
+    contact = factories.contact(national_id="010190-1234", special_note="ill")
+    matter = opened(client=contact)
+    with access.as_system("test"), transaction.atomic():
+        keyring.destroy(contact.public_id, now=NOW)
+    client = personas.signed_in(karin if role == "partner" else member(matter, role))
+    assert client.get(reverse("clients:history", args=[contact.public_id])).status_code == 200
 
 
 @pytest.mark.parametrize(("role", "told"), [("partner", True), ("lawyer", False), ("assistant", False)])
