@@ -1,6 +1,6 @@
 """The front page: what is due, what waits for this person, and cards of other rooms."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -38,8 +38,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _book(request: HttpRequest, day: date) -> dict[str, Any]:
     person = frame.person(request).pk
-    standing, days = book.ahead_of(person, day)
-    rows = audit.read_listed(book.mine_until(person, day + timedelta(days=book.DAYS - 1))[:SHOWN])
+    rows, standing, days = book.ahead_of(person, day, SHOWN)
+    audit.read_listed(rows)
     waiting, unchecked = _waiting(request)
     tasks = audit.read_listed(todo.open_tasks(person)[: TASKS + 1])
     return {

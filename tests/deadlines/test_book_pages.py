@@ -159,7 +159,7 @@ def queries_of(browser: Any, url: str) -> int:
     return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in caught.captured_queries)
 
 
-@pytest.mark.parametrize(("name", "most"), [("today", 16), ("deadlines:list", 10), ("deadlines:tasks", 10)])
+@pytest.mark.parametrize(("name", "most"), [("today", 15), ("deadlines:list", 10), ("deadlines:tasks", 10)])
 def test_a_page_costs_the_same_with_one_row_and_three(name: str, most: int, office: Office) -> None:
     url, browser = reverse(name), office.browser(office.lawyer)
     entered(office)
