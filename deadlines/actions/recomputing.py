@@ -1,24 +1,28 @@
 """A change under a computed date: proposed to a person, accepted or declined by them, never made by the program."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deadlines.actions.moving import remind_anew, set_date
 from deadlines.actions.refused import ChangedMeanwhile, locked, require_reason
-from deadlines.models import Deadline, Proposal, Recalculation, Source
-from deadlines.queries import computing, recomputing, rulebook
+from deadlines.models import Basis, Deadline, Proposal, Recalculation, Source
+from deadlines.queries import basis, computing, recomputing, rulebook
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.audit import Event
 from matters.actions.refused import Refused
 from matters.models import Matter
 
-BATCH = 200
+BATCH = 500
+SECONDS = 40  # of the minute until the next slot, and well below CELERY_TASK_SOFT_TIME_LIMIT
 LONGEST = 400
 State = Proposal.State
 
@@ -47,41 +51,64 @@ def ask(*, source: Source, code: str, why: str, actor: User | None, now: datetim
     Recalculation.objects.create(source=source, code=code, why=why[:300], asked_by=actor, asked_at=now)
 
 
-def carry_out(*, now: datetime) -> int:
-    """Compute every open deadline again for what was asked since, as the system; how many proposals that made.
-
-    Killed in between it starts over: a proposal that was made is found and not made twice.
-    """
-    asked = list(Recalculation.objects.filter(done_at=None).order_by("pk"))
-    if not asked:
-        return 0
-    made = _compute_all(asked, now)
-    Recalculation.objects.filter(pk__in=[row.pk for row in asked]).update(done_at=now, found=made)
-    return made
-
-
 def check_all(*, now: datetime) -> int:
     """Every night: the seat of a court, a shipped rule and a library's update tell nobody of themselves."""
-    return _compute_all([], now)
+    if not Recalculation.objects.filter(source=Source.CHECK, done_at=None, reached=None).exists():
+        ask(source=Source.CHECK, code="", why="", actor=None, now=now)
+    return carry_out(now=now)
 
 
-def _compute_all(asked: list[Recalculation], now: datetime) -> int:
-    made, last, ground = 0, 0, computing.Ground()
-    while batch := list(recomputing.computed_ones().filter(pk__gt=last)[:BATCH]):
-        made += _compute(batch, asked, ground, now)
-        last = batch[-1].pk
+def carry_out(*, now: datetime, seconds: float = SECONDS) -> int:
+    """Look at every open deadline for what was asked since, as the system; how many proposals that made.
+
+    A batch at a time for at most so many seconds; the next slot of the job goes on where this one stopped, or where
+    it was killed: a batch is committed together with how far it came.
+    """
+    if not Recalculation.objects.filter(done_at=None).exists():
+        return 0
+    began, made, bases = time.monotonic(), 0, basis.Bases(computing.Ground())
+    while (found := _go_on(bases, now)) is not None:
+        made += found
+        if time.monotonic() - began >= seconds:
+            break
     return made
 
 
 @transaction.atomic
-def _compute(batch: list[Deadline], asked: list[Recalculation], ground: computing.Ground, now: datetime) -> int:
-    made, standing = 0, recomputing.asked_about(batch)
-    for deadline in batch:
-        outcome = recomputing.outcome_of(deadline, ground)
+def _go_on(bases: basis.Bases, now: datetime) -> int | None:
+    """One batch; None once nothing is asked. What is asked on the way has its own turn through the book after it."""
+    asked = list(Recalculation.objects.filter(done_at=None).order_by("pk").select_for_update())
+    if not asked:
+        return None
+    turn = [row for row in asked if row.reached is not None] or asked
+    rows = Recalculation.objects.filter(pk__in=[row.pk for row in turn])
+    batch = recomputing.facts_after(turn[0].reached or 0, BATCH)
+    if not batch:
+        rows.update(done_at=now, reached=turn[0].reached or 0, found=Coalesce("found", 0))
+        return 0
+    made = _compute(batch, asked, bases, now)
+    count = {"looked_at": F("looked_at") + len(batch), "found": Coalesce("found", 0) + made}
+    rows.update(reached=batch[-1].pk, **count)
+    return made
+
+
+def _compute(batch: list[basis.Facts], asked: list[Recalculation], bases: basis.Bases, now: datetime) -> int:
+    """Of these, what rests on something else than when it was last looked at."""
+    known, wanted = basis.known_of(batch[0].pk, batch[-1].pk), {facts.pk: bases.of(facts) for facts in batch}
+    others = [pk for pk, sha256 in wanted.items() if known.get(pk) != sha256]
+    deadlines = list(recomputing.computed_ones().filter(pk__in=others)) if others else []
+    made, standing = 0, recomputing.asked_about(deadlines)
+    for deadline in deadlines:
+        outcome = recomputing.outcome_of(deadline, bases.ground)
         if deadline.pk not in standing and not recomputing.differs(deadline, outcome):
             continue  # by far the most
         made += _propose(deadline, outcome, _cause(asked, deadline, outcome), now) is not None
+    _keep([Basis(deadline=row, matter_id=row.matter_id, sha256=wanted[row.pk]) for row in deadlines])
     return made
+
+
+def _keep(bases: list[Basis]) -> None:
+    Basis.objects.bulk_create(bases, update_conflicts=True, unique_fields=["deadline"], update_fields=["sha256"])
 
 
 def _cause(asked: list[Recalculation], deadline: Deadline, outcome: recomputing.Outcome) -> Cause:

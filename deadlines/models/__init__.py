@@ -7,7 +7,7 @@ from deadlines.models.extension import Extension
 from deadlines.models.feed import CalendarFeed
 from deadlines.models.holiday import HolidayCalendar, HolidayDay, OwnHoliday
 from deadlines.models.plan import Plan, PlanUse, PlanVersion
-from deadlines.models.proposal import Proposal, Recalculation, Source
+from deadlines.models.proposal import Basis, Proposal, Recalculation, Source
 from deadlines.models.reminder import Reminder
 from deadlines.models.rulebook import RuleApproval, RuleOverride, RulePack
 from deadlines.models.series import Series
@@ -16,6 +16,7 @@ from deadlines.models.task import Task
 
 __all__ = [
     "Absence",
+    "Basis",
     "CalendarFeed",
     "Deadline",
     "DocketEntry",

@@ -89,7 +89,11 @@ class Proposal(models.Model):
 
 
 class Recalculation(models.Model):
-    """A change of a holiday or a rule after which the book is computed again; the row is the queue."""
+    """A change of a holiday or a rule, or a night, after which the book is computed again; the row is the queue.
+
+    The book is gone through in order of entry: `reached` is the last entry that was looked at, and empty before the
+    first; `looked_at` counts them.
+    """
 
     source = models.CharField(max_length=8, choices=Source)
     code = models.CharField(max_length=60)
@@ -98,9 +102,12 @@ class Recalculation(models.Model):
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     found = models.PositiveIntegerField(null=True)
+    reached = models.BigIntegerField(null=True)
+    looked_at = models.PositiveIntegerField(default=0, db_default=0)
 
     personal_data = PersonalData(
-        subject="none", none=["source", "code", "why", "asked_by", "asked_at", "done_at", "found"]
+        subject="none",
+        none=["source", "code", "why", "asked_by", "asked_at", "done_at", "found", "reached", "looked_at"],
     )
 
     class Meta:
@@ -113,3 +120,31 @@ class Recalculation(models.Model):
 
     def __str__(self) -> str:
         return f"recalculation {self.pk}"
+
+
+class Basis(models.Model):
+    """What a deadline was computed from when it was last looked at, as a hash: while it is the same, so is the date."""
+
+    deadline = models.OneToOneField(Deadline, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+
+    need_to_know = "matter"
+    objects = access.GuardedManager()
+    personal_data = PersonalData(
+        subject="matter",
+        path="matter",
+        fields={"sha256": "matter_content"},
+        none=["deadline", "matter"],
+        purpose="case_handling",
+        retention="matter",
+        erase="delete",
+    )
+
+    class Meta:
+        verbose_name = _("basis of a date")
+        verbose_name_plural = _("bases of dates")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"basis of deadline {self.pk}"

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from deadlines.engine import CannotCompute, Unit, rules
 from deadlines.engine.steps import day_of
+from deadlines.engine.trace import Line
 from deadlines.models import Deadline
 from deadlines.queries import book, rulebook, seats
 from deadlines.queries.calendars import Book
@@ -38,12 +39,18 @@ class Computed:
     pre_deadline: date | None
     trigger: str
     calendar: str | None
-    trace: list[dict[str, str]]
+    lines: tuple[Line, ...]
+    said: tuple[str, ...]
     notices: tuple[str, ...]
+
+    @property
+    def trace(self) -> list[dict[str, str]]:
+        """Put into words only when somebody reads or keeps it, which takes longer than the arithmetic."""
+        return [*(_told(line) for line in self.lines), *({"left": "", "right": text} for text in self.said)]
 
     def saying(self, words: str) -> Self:
         """One thing more to mind, kept with the arithmetic."""
-        return replace(self, trace=[*self.trace, {"left": "", "right": words}], notices=(*self.notices, words))
+        return replace(self, said=(*self.said, words), notices=(*self.notices, words))
 
 
 @dataclass
@@ -87,12 +94,13 @@ def computed(
         pre_deadline=day_of(done.pre_deadline) if done.pre_deadline is not None else None,
         trigger=rule.trigger,
         calendar=result.calendar,
-        trace=[*(_told(line) for line in result.trace), *({"left": "", "right": text} for text in said)],
+        lines=result.trace,
+        said=said,
         notices=(*said, *result.notices),
     )
 
 
-def _told(line: Any) -> dict[str, str]:
+def _told(line: Line) -> dict[str, str]:
     cited = f" ({line.citation})" if line.citation else ""
     return {"left": date_format(day_of(line.day), "j M Y, D"), "right": f"{line.text}{cited}"}
 

@@ -1,13 +1,13 @@
 """What a computed deadline would be due on now, and the proposals that wait for a person."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 
 from deadlines.engine import CannotCompute
 from deadlines.models import Deadline, Proposal
-from deadlines.queries import book, computing
+from deadlines.queries import basis, book, computing
 
 State = Proposal.State
 
@@ -20,13 +20,23 @@ class Outcome:
     latest_on: date | None = None
     calendar: str | None = None
     words: str = ""
-    trace: list[dict[str, str]] = field(default_factory=list)
+    found: computing.Computed | None = None
+
+    @property
+    def trace(self) -> list[dict[str, str]]:
+        return self.found.trace if self.found else []
 
 
 def computed_ones() -> QuerySet[Deadline]:
     """Open deadlines whose date follows from a rule, in order of entry."""
     rows = Deadline.objects.filter(state=Deadline.State.OPEN, trigger_on__isnull=False).exclude(rule_code="")
     return rows.select_related("matter").defer("note", "matter__summary").order_by("pk")
+
+
+def facts_after(pk: int, most: int) -> list[basis.Facts]:
+    """Of so many of them at most, entered after that one."""
+    rows = computed_ones().filter(pk__gt=pk).select_related(None).values_list(*basis.COLUMNS)
+    return [basis.Facts(*row) for row in rows[:most]]
 
 
 def outcome_of(deadline: Deadline, ground: computing.Ground) -> Outcome:
@@ -37,10 +47,10 @@ def outcome_of(deadline: Deadline, ground: computing.Ground) -> Outcome:
     except CannotCompute as why:
         return Outcome(None, words=str(why))
     if deadline.kind != Deadline.Kind.PRE_DEADLINE:
-        return Outcome(found.due_on, found.latest_on, found.calendar, trace=found.trace)
+        return Outcome(found.due_on, found.latest_on, found.calendar, found=found)
     if found.pre_deadline is None:
         return Outcome(None, calendar=found.calendar, words="The rule has no pre-deadline any more.")
-    return Outcome(found.pre_deadline, None, found.calendar, trace=found.trace)
+    return Outcome(found.pre_deadline, None, found.calendar, found=found)
 
 
 def differs(deadline: Deadline, outcome: Outcome) -> bool:

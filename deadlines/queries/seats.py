@@ -31,7 +31,7 @@ def place_of(matter: Matter, rule: rules.Rule, known: calendars.Book) -> tuple[r
     profile = naming.read(rule.profile).profile
     if matter.court_id is None or (profile.fixed and not profile.needs) or _is_of_an_office(rule):
         return rules.Place(calendars=known), ()
-    country, part = _seat_of(matter.court_id, known)
+    country, part = seat_of(matter.court_id, known)
     code = _for_rule(rule, country, _calendar_of(country, part, known), known)
     if code is None and profile.needs:
         raise CalendarNeeded(_no_calendar(country, part))
@@ -55,14 +55,14 @@ def _for_rule(rule: rules.Rule, country: str, code: str | None, known: calendars
 
 def code_of(court_id: int | None, known: calendars.Book) -> str | None:
     """The calendar of the court's state, else of its country; None where there is none of it."""
-    return None if court_id is None else _calendar_of(*_seat_of(court_id, known), known)
+    return None if court_id is None else _calendar_of(*seat_of(court_id, known), known)
 
 
 def _calendar_of(country: str, part: str, known: calendars.Book) -> str | None:
     return next((code for code in (f"{country}-{part}" if part else "", country) if code and known.has(code)), None)
 
 
-def _seat_of(court_id: int, known: calendars.Book) -> tuple[str, str]:
+def seat_of(court_id: int, known: calendars.Book) -> tuple[str, str]:
     """Country and part of the country, in small letters; empty where the directory does not say."""
     if court_id not in known.seats:
         known.seats[court_id] = _read(court_id)

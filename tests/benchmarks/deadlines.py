@@ -1,12 +1,13 @@
 """Measures the deadline book with a million open deadlines: `python -m tests.benchmarks.deadlines`.
 
 A small generated firm whose open deadlines, with their reminders, are copied until there are enough; then the scan
-for due reminders and the page of the day. Same words as `tests.benchmarks.pages`; figures are printed, not judged.
+for due reminders, some of them gone through as after a change of rules, and the page of the day. Same words as
+`tests.benchmarks.pages`; figures are printed, not judged.
 """
 
 import sys
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.benchmarks import pages
@@ -16,16 +17,27 @@ insert into {table} ({names}) select {values} from {table} t cross join generate
 where t.id <= %(last)s and {chosen}
 """
 
+RULE = "de.zpo.517"
+BY_RULE = """
+update deadlines_deadline d
+   set rule_code = %(rule)s, kind = 'statutory', trigger_on = x.day, due_on = x.due, computed_on = x.due
+  from unnest(%(days)s::date[], %(dues)s::date[]) with ordinality x(day, due, place)
+ where x.place = 1 + d.id %% 700
+   and d.id in (select id from deadlines_deadline where state = 'open' order by id limit %(count)s)
+"""
+
 
 def main() -> None:
     parser = pages.firm_arguments(__doc__)
     parser.set_defaults(contacts=5000, matters=5000, grants=25000)
     parser.add_argument("--open", type=int, default=1_000_000)
+    parser.add_argument("--computed", type=int, default=20_000)
     parser.add_argument("--explain", action="store_true")
     options = parser.parse_args()
     pages.prepare(options)
     fill(options.open)
     scan(explain=options.explain)
+    go_through(options.computed)
     options.only, options.viewers = "today", pages.VIEWERS
     pages.run(options)
 
@@ -90,6 +102,43 @@ def scan(*, explain: bool) -> None:
                 if explain:
                     out(due[:BATCH].explain(analyze=True) + "\n")
         out("\n")
+
+
+def go_through(count: int) -> None:
+    """As if computed by a rule, on triggers of two years: all to be computed, then a night without a change."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from deadlines.actions import recomputing
+    from lawcrm import access
+
+    out, now = sys.stdout.write, timezone.now()
+    with access.as_system("benchmark"), transaction.atomic():
+        entered = _by_rule(count)
+        out(f"| {entered:,} computed | seconds | processor s | a million, processor min |\n|---|---|---|---|\n")
+        for name in ("never looked at", "nothing changed"):
+            recomputing.ask(source=recomputing.Source.CHECK, code="", why="", actor=None, now=now)
+            began, processor = time.perf_counter(), time.process_time()
+            recomputing.carry_out(now=now, seconds=float("inf"))
+            took, used = time.perf_counter() - began, time.process_time() - processor
+            out(f"| {name} | {took:.1f} | {used:.1f} | {used * 1e6 / entered / 60:.1f} |\n")
+        transaction.set_rollback(True)
+    out("\n")
+
+
+def _by_rule(count: int) -> int:
+    """Dates as the rule gives them, so that nothing is proposed."""
+    from django.db import connection
+
+    from deadlines.engine import packs, rules
+    from deadlines.engine.steps import day_of
+
+    days = [date(2026, 1, 1) + timedelta(number) for number in range(700)]
+    rule = rules.in_force(packs.shipped_rules(), RULE, days[0])
+    dues = [day_of(rules.apply(rule, day, rules.Place()).result.due_safe) for day in days]
+    with connection.cursor() as cursor:
+        cursor.execute(BY_RULE, {"days": days, "dues": dues, "rule": RULE, "count": count})
+        return cursor.rowcount
 
 
 if __name__ == "__main__":
