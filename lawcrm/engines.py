@@ -23,6 +23,7 @@ WITHOUT_DATABASE = {
     *("compilemessages", "makemessages", "collectstatic", "help", "--help", "version", "--version"),
     *("deadline compute", "deadline rules", "deadline export", "deadline compare"),
 }
+ALL_THE_SAME = "--installed"
 BRINGS_ITS_OWN_SCHEMA = {"migrate", "makemigrations", "prepare_database", "restore"}
 SERVER_USER = "lawcrm-postgres"
 POSTGRES_SETTINGS = {
@@ -110,11 +111,16 @@ def given(name: str) -> bool:
     return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
 
 
+def needs_no_database(argv: list[str]) -> bool:
+    command = argv[1] if len(argv) > 1 else "help"
+    return not {command, " ".join(argv[1:3])}.isdisjoint(WITHOUT_DATABASE) and ALL_THE_SAME not in argv
+
+
 def join(argv: list[str]) -> None:
     """Start the embedded PostgreSQL if it is the one in use, and bring its schema up to date."""
-    command = argv[1] if len(argv) > 1 else "help"
-    if given("DATABASE_URL") or not {command, " ".join(argv[1:3])}.isdisjoint(WITHOUT_DATABASE):
+    if given("DATABASE_URL") or needs_no_database(argv):
         return
+    command = argv[1]
     start_postgres()
     if command not in BRINGS_ITS_OWN_SCHEMA and _schema_note().exists() is False:
         _manage("prepare_database")

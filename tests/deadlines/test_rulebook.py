@@ -14,9 +14,9 @@ from django.urls import reverse
 from deadlines.actions import rulebook as actions
 from deadlines.actions.entering import DraftRule, confirm_deadline
 from deadlines.engine import packs
-from deadlines.models import Deadline, Proposal, RuleApproval, RuleOverride, RulePack
+from deadlines.models import Deadline, HolidayCalendar, OwnHoliday, Proposal, RuleApproval, RuleOverride, RulePack
 from deadlines.queries import rulebook
-from lawcrm import access, jobs
+from lawcrm import access, engines, jobs
 from lawcrm.accounts.models import User
 from tests import personas
 from tests.deadlines.office import NOW, Office, again, enter_url, steps, typed
@@ -241,3 +241,60 @@ def test_a_file_that_is_no_pack_is_refused_with_exit_2(tmp_path: Path, text: str
 def test_reading_the_rules_takes_few_queries(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(3):
         rulebook.in_use()
+
+
+def computed(*words: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command("deadline", "compute", f"--rule={APPEAL}", "--from=2026-10-30", "--json", *words, stdout=out)
+    return dict(json.loads(out.getvalue()))
+
+
+def test_the_command_line_computes_as_the_firm_does_only_where_asked(
+    office: Office, partner: User, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    """An imported pack, the firm's change of it, its approval and its own holiday."""
+    imported(tmp_path, amount=2)
+    found = computed("--installed", "--calendar=de-by")
+    assert (found["due"], found["pack"], found["status"]) == ("2026-12-30", "de next", "draft")
+    assert change(office, partner, amount="3").status_code == 302
+    assert approve(office, office.lawyer).status_code == 302
+    with access.as_system("test"):
+        calendar = HolidayCalendar.objects.get(code="de-by")
+        said = {"day": date(2027, 2, 1), "is_closed": True, "kind": "court", "name": "x", "reason": "x"}
+        OwnHoliday.objects.create(calendar=calendar, **said, entered_by=partner, entered_at=NOW)
+    found = computed("--installed", "--calendar=de-by")
+    assert (found["due"], found["status"], found["overridden"]) == ("2027-02-02", "approved", "office practice")
+    assert found["approved_by"] == f"{office.lawyer.full_name}, 2026-11-20"
+    with django_assert_num_queries(0):
+        found = computed("--calendar=de-by")
+    assert (found["due"], found["status"], "pack" in found) == ("2026-11-30", "draft", False)
+
+
+def test_the_command_line_lists_the_rules_of_the_firm_only_where_asked(
+    office: Office, partner: User, django_assert_num_queries: Any
+) -> None:
+    def line(*words: str) -> list[str]:
+        out = StringIO()
+        call_command("deadline", "rules", "--pack=de", *words, stdout=out)
+        (found,) = [text for text in out.getvalue().splitlines() if text.startswith(f"{APPEAL}\t")]
+        return found.split("\t")
+
+    assert change(office, partner, amount="3").status_code == 302
+    assert approve(office, office.lawyer).status_code == 302
+    installed = line("--installed")
+    assert (installed[2], installed[6]) == ("3 months", "approved")
+    assert installed[8:] == [f"{office.lawyer.full_name}, 2026-11-20", "office practice"]
+    with django_assert_num_queries(0):
+        assert (line()[2], line()[6:]) == ("1 months", ["draft"])
+
+
+def test_only_the_firm_s_own_rules_start_a_server() -> None:
+    lines = {
+        "compute --rule=x": True,
+        "compute --rule=x --installed": False,
+        "rules": True,
+        "rules --installed": False,
+        "import x": False,
+    }
+    found = {words: engines.needs_no_database(["manage.py", "deadline", *words.split()]) for words in lines}
+    assert found == lines

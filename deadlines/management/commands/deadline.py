@@ -1,20 +1,28 @@
 """Compute a deadline and show its arithmetic."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from deadlines.engine import CannotCompute, Direction, Period, Result, Unit, compute, packs, rules
+from deadlines.engine.calendars import Calendars
 from deadlines.engine.steps import day_of
 from deadlines.engine.trace import Moment
 from lawcrm import access
 
+if TYPE_CHECKING:
+    from deadlines.queries.rulebook import Entry
+
 REFUSED = 2
+FIRM = ("pack", "approved_by", "overridden")
+INSTALLED = "with this firm's rules and calendars instead of the shipped ones: opens the database"
 
 
 class Command(BaseCommand):
@@ -26,6 +34,7 @@ class Command(BaseCommand):
         self.add_compute(acts.add_parser("compute", help="compute one deadline"))
         listed = acts.add_parser("rules", help="list the rules of the packs")
         listed.add_argument("--pack", help="of one jurisdiction, as in de")
+        listed.add_argument("--installed", action="store_true", help=INSTALLED)
         written = acts.add_parser("export", help="write a pack with its checksum to the standard output")
         written.add_argument("pack")
         compared = acts.add_parser(
@@ -50,6 +59,7 @@ class Command(BaseCommand):
             "--direction", choices=[str(way) for way in Direction], help="after, unless the rule says otherwise"
         )
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--installed", action="store_true", help=INSTALLED)
 
     def handle(self, *_args: Any, act: str, **options: Any) -> None:
         try:
@@ -57,19 +67,20 @@ class Command(BaseCommand):
         except CannotCompute as why:
             refuse(str(why))
 
-    def compute(self, *, trigger: str, **options: Any) -> None:
+    def compute(self, *, trigger: str, installed: bool, **options: Any) -> None:
         at = moment(trigger)
-        found = by_rule(at, **options) if options["rule"] else as_dict(by_profile(at, **options))
+        with in_the_book(installed=installed) as book:
+            found = by_rule(at, book, **options) if options["rule"] else as_dict(by_profile(at, book, **options))
         if day_of(at) > timezone.localdate():
             found["notices"].append("The trigger lies in the future: compute again once it has happened.")
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) if options["json"] else as_text(found))
 
-    def rules(self, *, pack: str | None, **_options: Any) -> None:
-        for rule in packs.shipped_rules():
+    def rules(self, *, pack: str | None, installed: bool, **_options: Any) -> None:
+        for rule, more in listed(installed=installed):
             if pack in (None, rule.jurisdiction):
                 period = f"{rule.period.amount} {rule.period.label}" if rule.amount else "set by the court"
                 facts = (rule.code, rule.title, period, rule.profile, rule.statute, rule.confidence, rule.status)
-                self.stdout.write("\t".join(facts))
+                self.stdout.write("\t".join((*facts, *more)))
 
     def export(self, *, pack: str, **_options: Any) -> None:
         self.stdout.write(packs.dump(shipped(pack)), ending="")
@@ -125,25 +136,65 @@ def as_value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def by_profile(trigger: Moment, *, profile: str, direction: str | None, **options: Any) -> Result:
+@contextlib.contextmanager
+def in_the_book(*, installed: bool) -> Iterator[Calendars | None]:
+    """The calendars as the firm has them; None stands for the published ones, and for no database."""
+    if not installed:
+        yield None
+        return
+    from deadlines.queries.calendars import Book
+
+    with access.as_system("manage.py deadline --installed", source="command"):
+        yield Book()
+
+
+def entries(code: str = "") -> list["Entry"]:
+    from deadlines.queries import rulebook
+
+    return rulebook.entries(code)
+
+
+def listed(*, installed: bool) -> Iterator[tuple[rules.Rule, tuple[str, ...]]]:
+    """With what the firm made of each, where that is asked."""
+    if not installed:
+        yield from ((rule, ()) for rule in packs.shipped_rules())
+        return
+    with in_the_book(installed=True):
+        yield from ((entry.rule, tuple(firm_says(entry).values())) for entry in entries())
+
+
+def firm_says(entry: "Entry") -> dict[str, str]:
+    """The pack it came with, who stands by it, and why the firm has it otherwise than the pack."""
+    approved = f"{entry.rule.reviewer}, {entry.rule.reviewed_on}" if entry.approval else ""
+    changed = entry.override.reason if entry.override else ""
+    return {"pack": f"{entry.pack} {entry.version}", "approved_by": approved, "overridden": changed}
+
+
+def by_profile(
+    trigger: Moment, book: Calendars | None, *, profile: str, direction: str | None, **options: Any
+) -> Result:
     if options["second"]:
         refuse("A second trigger belongs to a rule: give --rule.")
     if options["unit"] is None:
         refuse("A profile needs --amount and --unit.")
     period = Period(whole(options["amount"]), Unit(options["unit"]), Direction(direction or "after"))
-    return compute(profile, trigger, period, calendar=options["calendar"])
+    return compute(profile, trigger, period, calendar=options["calendar"], calendars=book)
 
 
-def by_rule(trigger: Moment, *, rule: str, second: str | None, **options: Any) -> dict[str, Any]:
+def by_rule(
+    trigger: Moment, book: Calendars | None, *, rule: str, second: str | None, **options: Any
+) -> dict[str, Any]:
     if any(options[name] for name in ("amount", "unit", "direction")):
         refuse("The rule sets amount, unit and direction; leave them out.")
-    found = rules.in_force(packs.shipped_rules(), rule, day_of(trigger))
+    installed = {entry.rule: entry for entry in entries(rule)} if book else {}
+    found = rules.in_force(tuple(installed) if book else packs.shipped_rules(), rule, day_of(trigger))
     if second and found.second is None:
         refuse(f"The rule {rule} has no second trigger.")
     limit = day_of(moment(second)) if second else None
-    done = rules.apply(found, trigger, rules.Place(options["calendar"], options["zone"]), limit)
+    done = rules.apply(found, trigger, rules.Place(options["calendar"], options["zone"], book), limit)
     said_rule = {"rule": found.code, "statute": found.statute, "criticality": found.criticality, "status": found.status}
-    return {**as_dict(done.result), **said_rule, "pre_deadline": done.pre_deadline and said(done.pre_deadline)}
+    firm = firm_says(installed[found]) if book else {}
+    return {**as_dict(done.result), **said_rule, **firm, "pre_deadline": done.pre_deadline and said(done.pre_deadline)}
 
 
 def refuse(words: str) -> NoReturn:
@@ -188,7 +239,7 @@ def as_dict(result: Result) -> dict[str, Any]:
 
 
 def as_text(found: dict[str, Any]) -> str:
-    names = ("due", "due_safe", "due_latest", "pre_deadline", "rule", "statute", "criticality", "status")
+    names = ("due", "due_safe", "due_latest", "pre_deadline", "rule", "statute", "criticality", "status", *FIRM)
     lines = [f"{name}: {found[name]}" for name in names if found.get(name)]
     lines += ["trace:"]
     lines += [f"  {line['step']}: {line['text']} [{line['citation']}]" for line in found["trace"]]
