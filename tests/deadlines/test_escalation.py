@@ -18,6 +18,7 @@ from deadlines.models import Absence, Deadline, Reminder
 from lawcrm import access, audit, jobs, outbox
 from lawcrm.accounts.models import User
 from lawcrm.audit import Refused
+from lawcrm.models.outbox import OutboxMessage
 from tests import factories, personas
 from tests.deadlines.office import NOW, TODAY, Office, entered, fresh, wall_off
 from tests.lawcrm.mail_server import Post
@@ -211,6 +212,25 @@ def test_a_wall_raised_on_the_way_up_keeps_desk_and_partners_out(
     run(EIGHT + 4 * HOUR)
     run(EIGHT + 5 * HOUR)
     assert told(post) == []
+
+
+@pytest.mark.parametrize("level", ["deputy", "lawyer"])
+def test_a_wall_raised_on_the_way_up_keeps_deputy_and_lawyer_out(
+    level: str, office: Office, boss: User, post: Post
+) -> None:
+    due_today(office, deputy=office.assistant if level == "deputy" else None)
+    person = office.assistant if level == "deputy" else boss
+    run(EIGHT)
+    told(post)
+    with time_machine.travel(EIGHT + HOUR, tick=False):
+        jobs.run("deadlines.remind", EIGHT + HOUR)
+        with access.as_system("test"):
+            waiting = OutboxMessage.objects.get(state="queued")
+            assert waiting.recipient_id == person.pk
+            wall_off(office.matter, person)
+            outbox.send_due(EIGHT + HOUR)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason, told(post)) == ("cancelled", "not-visible", [])
 
 
 def test_an_unconfirmed_critical_one_goes_up_days_before(office: Office, boss: User, post: Post) -> None:

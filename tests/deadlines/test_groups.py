@@ -15,6 +15,7 @@ from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 from tests import factories, personas
 from tests.deadlines.office import NOW, TODAY, Office, enter_url, entered, entry, open_office, typed, wall_off
+from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,15 @@ def test_a_wall_takes_it_away(team: Team) -> None:
     tick()
     assert [person for person, _level, _state in told(team)] == [team.office.lawyer.pk]
     assert not stands_with(team.office.assistant, team)
+
+
+def test_a_wall_between_queueing_and_sending_keeps_the_mail_to_a_member_in(team: Team, post: Post) -> None:
+    tick()
+    wall_off(team.office.matter, team.office.assistant)
+    with access.as_system("test"):
+        outbox.send_due(NOW)
+    assert [envelope.rcpt_tos for envelope in post.envelopes] == [[team.office.lawyer.email]]
+    assert OutboxMessage.objects.get(recipient_id=team.office.assistant.pk).reason == "not-visible"
 
 
 def test_who_joins_later_is_told_of_the_next_step(team: Team) -> None:

@@ -17,13 +17,15 @@ from typing import Any
 
 import psycopg
 
-from tests.deadlines.faults import plan
+from tests.deadlines.faults import gates, plan
 from tests.deadlines.faults.clock import Clock
+from tests.deadlines.faults.gates import Gate
 from tests.lawcrm.mail_server import Post
 
 ROOT = Path(__file__).resolve().parents[3]
 NOT_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL", "REDIS_URL")
 PATIENCE = 300.0  # without any progress, on a machine much slower than a desk
+MOMENT = 20.0  # seconds within which a process comes to where it is to be hit
 # What becomes of each mail, as the database committed it.
 RECORDER = """
 create table public.flight (id bigserial primary key, message bigint, before text, after text, reason text);
@@ -50,6 +52,7 @@ class Driver:
         self.told, self.log = state.parent / "told", state.parent / "house.log"
         self.day: date = plan.ERAS[0][2].date()
         self.done: Counter[str] = Counter()
+        self.struck: Counter[str] = Counter()  # of those that wait for a certain moment, how many met it
         self.running: dict[str, list[int]] = {"worker": [], "beat": []}
         self.facts: dict[str, int] = {}
         self._names = iter(range(10**9))
@@ -99,6 +102,7 @@ class Driver:
         self.facts = json.loads(facts.read_text())
         with self.database() as server:
             server.execute(RECORDER)
+            server.execute(gates.SETUP)
 
     def finish(self, role: str, **facts: Any) -> int:
         return int(self.ask("wait", pid=self.ask("fork", role=role, **facts)))
@@ -158,26 +162,65 @@ class Driver:
     def kill_worker(self) -> None:
         self.kill("worker")
 
+    def kill_web_as_it_enters(self) -> None:
+        gate = self.chance.choice((Gate.ENTRY_MADE, Gate.ENTRY_COMMITS))
+        with self.database() as server, gates.closed(server, gate) as waiting:
+            pid = self.request(most=1)
+            self._met("kill web as it enters", lambda: waiting("web") > 0)
+            self.ask("kill", pid=pid)
+
+    def two_hand_over_at_once(self) -> None:
+        """Beside the worker's own job; one of them may die half way."""
+        with self.database() as server, gates.closed(server, Gate.MAIL_QUEUED) as waiting:
+            self.ask("wait", pid=self.request(most=1))
+            self.clock.move(timedelta(minutes=1))
+            runs = [self.ask("fork", role="hand_over") for _each in range(2)]
+            self._until(lambda: waiting("hand_over") + sum(self.ask("has_ended", pid=pid) for pid in runs) == len(runs))
+            self._met("two hand over at once", lambda: waiting() > 0)
+            for pid in self.chance.sample(runs, self.chance.randint(0, 1)):
+                self.ask("kill", pid=pid)
+        self._until(lambda: all(self.ask("has_ended", pid=pid) for pid in runs))
+
     def kill_worker_after_acceptance(self) -> None:
         """The server has the mail, and whoever handed it over dies before writing that down."""
-        if self._accepted_without_answer():
-            for _each in list(self.running["worker"]):
-                self.kill("worker")
+        with self._sender("hang", "kill worker after acceptance"):
+            pass
 
     def restart_database_after_acceptance(self) -> None:
-        self._accepted_without_answer()
-        self.restart_database()
+        with self._sender("hang", "restart database after acceptance"):
+            self.restart_database()
 
-    def _accepted_without_answer(self) -> bool:
-        taken = len(self.post.envelopes)
-        self.post.modes.insert(0, "hang")
-        pid = self.request(most=1)  # something to be sent at once, if nothing else waits
+    def clock_months_ahead(self) -> None:
+        """Until it is put right mails are refused, or cut off, or claimed by who dies with them."""
+        mode = self.chance.choice(("rcpt-451", "drop-after", "hang"))
+        with self._sender(mode, "clock months ahead", timedelta(days=self.chance.uniform(10, 90))):
+            time.sleep(self.chance.uniform(0.2, 0.6))
+
+    @contextlib.contextmanager
+    def _sender(self, mode: str, kind: str, ahead: timedelta = timedelta(0)) -> Iterator[None]:
+        """Has told the server of a mail, with this outcome; in the end all who send are killed."""
+        with self.database() as server, gates.closed(server, Gate.MAIL_QUEUED):
+            self.ask("wait", pid=self.request(most=1))  # something to be sent at once, if nothing else waits
+            said, taken = self.post.dialogues, len(self.post.envelopes)
+            self.post.modes.insert(0, mode)
         self.clock.move(timedelta(minutes=10))
-        until = time.monotonic() + 5
-        while len(self.post.envelopes) == taken and time.monotonic() < until:
-            time.sleep(0.02)
-        self.ask("wait", pid=pid)
-        return len(self.post.envelopes) > taken
+        with self.clock.wrong(ahead):
+            pid = self.ask("fork", role="send")
+            self._met(kind, lambda: len(self.post.envelopes) > taken if mode == "hang" else self.post.dialogues > said)
+            yield
+        self.ask("kill", pid=pid)
+        for _each in list(self.running["worker"]):
+            self.kill("worker")
+
+    def _met(self, kind: str, true: Callable[[], bool]) -> None:
+        self.struck[kind] += self._until(true)
+
+    @staticmethod
+    def _until(true: Callable[[], bool]) -> bool:
+        until = time.monotonic() + MOMENT
+        while not (met := true()) and time.monotonic() < until:
+            time.sleep(0.03)
+        return met
 
     def kill_a_process_of_the_worker(self) -> None:
         worker = self.chance.choice(self.running["worker"])

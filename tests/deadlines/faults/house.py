@@ -57,6 +57,11 @@ class House:
         self.children.discard(pid)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
+    def has_ended(self, pid: int) -> bool:
+        if pid in self.children and os.waitpid(pid, os.WNOHANG)[0]:
+            self.children.discard(pid)
+        return pid not in self.children
+
     def fallen(self) -> list[int]:
         """Those that have ended by themselves since last asked."""
         ended = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG)[0]]
@@ -97,6 +102,7 @@ def _become(role: Callable[..., None], facts: dict[str, Any]) -> None:
     code = 1
     try:
         os.setsid()
+        os.environ["PGAPPNAME"] = role.__name__
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
         role(**facts)

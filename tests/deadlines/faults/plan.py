@@ -10,21 +10,24 @@ SMTP = (
 )
 # How often each kind comes in a run of 200.
 KINDS = {
-    "kill web": 18,
-    "kill worker": 20,
+    "kill web": 10,
+    "kill web as it enters": 12,
+    "kill worker": 14,
     "kill worker after acceptance": 12,
     "kill a process of the worker": 10,
-    "kill beat": 14,
+    "kill beat": 10,
     "another beat": 8,
     "another worker": 5,
-    "flush broker": 12,
+    "two hand over at once": 8,
+    "flush broker": 10,
     "kill broker": 6,
     "restart database": 10,
     "restart database after acceptance": 6,
     "cut database connections": 10,
     **{f"smtp {mode}": 5 for mode in SMTP},
-    "clock ahead": 14,
+    "clock ahead": 11,
     "clock back": 8,
+    "clock months ahead": 3,
     "nothing but time": 2,
 }
 # Where the clock stands as an era begins, and the moment in it that matters: Europe/Copenhagen, at Easter first.

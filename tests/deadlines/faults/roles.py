@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from deadlines.actions import reminding
 from deadlines.models import Deadline, Reminder
 from lawcrm import access, outbox
 from lawcrm.accounts.models import User
@@ -95,7 +96,7 @@ def _enter(browser: Client, facts: dict[str, int], chance: random.Random, day: d
         "once": token_for(facts["assistant"]),
         "title": "Berufung",
         "kind": "statutory",
-        "criticality": chance.choice(["critical", "critical", "normal"]),
+        "criticality": chance.choice(["critical", "normal", "normal"]),
         "due_on": f"{due:%d.%m.%Y}",
         "assignee": str(facts["lawyer"]),
         "deputy": chance.choice([str(facts["assistant"]), ""]),
@@ -115,6 +116,19 @@ def _acknowledge(browser: Client, pk: int, chance: random.Random) -> dict[str, s
     answer = browser.post(reverse("deadlines:acknowledge", args=[chosen]))
     assert answer.status_code == 302, answer.status_code
     return {"acknowledged": str(chosen)}
+
+
+def hand_over() -> None:
+    """What the job does, when its slot was given to more than one."""
+    with access.as_system("test"):
+        reminding.hand_over(now=timezone.now())
+
+
+def send() -> None:
+    """What worker and jobs do, one after the other."""
+    hand_over()
+    with access.as_system("test"):
+        outbox.send_due(timezone.now())
 
 
 def resend(partner: int) -> None:

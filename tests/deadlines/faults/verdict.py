@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from tests.deadlines.faults.driver import Driver
 
 ZONE = ZoneInfo("Europe/Copenhagen")
+FOREVER = timedelta(days=9)  # longer than any mail is tried or a step waits to go up, over the longest holidays
 BEFORE = {"critical": (14, 7, 3, 1, 0), "normal": (7, 3, 1, 0)}
 # Maundy Thursday, Good Friday and Easter Monday: the weekdays around the eras on which a Danish office is closed.
 CLOSED = {date(2027, 3, 25), date(2027, 3, 26), date(2027, 3, 29)}
@@ -71,7 +72,7 @@ def _rows(server: "psycopg.Connection[Any]", query: str) -> list[dict[str, Any]]
 
 
 def complaints(facts: Facts) -> list[str]:
-    return [*lost_entries(facts), *missing_steps(facts), *lost(facts), *twice(facts), *unwanted(facts)]
+    return [*lost_entries(facts), *missing_steps(facts), *lost(facts), *stuck(facts), *twice(facts), *unwanted(facts)]
 
 
 def lost_entries(facts: Facts) -> list[str]:
@@ -128,6 +129,20 @@ def lost(facts: Facts) -> list[str]:
             complaints.append(f"lost: reminder {row['id']} {row['step']} of {row['due_at']}: {state}")
     late = [row for row in facts.reminders if row["next_at"] is not None and row["next_at"] <= facts.now]
     return complaints + [f"not taken further up: reminder {row['id']} {row['step']}" for row in late]
+
+
+def stuck(facts: Facts) -> list[str]:
+    """Nothing still waits at rest, least of all for a day that only a wrong clock has shown."""
+    unsettled = {"queued", "claimed", "unconfirmed", "failed"}
+    return [
+        f"never sent: reminder {row['id']} {row['step']} of {row['due_at']}: mail {row['mail_state']} {row['reason']}"
+        for row in facts.reminders
+        if row["mail_state"] in unsettled
+    ] + [
+        f"goes up no more: reminder {row['id']} {row['step']} before {row['next_at']}"
+        for row in facts.reminders
+        if row["next_at"] is not None and row["next_at"] > facts.now + FOREVER
+    ]
 
 
 def twice(facts: Facts) -> list[str]:
