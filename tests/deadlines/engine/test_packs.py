@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from deadlines.engine import packs, rules
+from deadlines.engine import packs, published, rules
 from deadlines.engine.errors import BadPack, FixedByCourt, RuleNotInForce, UnknownRule
 
 RULES = packs.shipped_rules()
@@ -140,38 +141,91 @@ def test_what_was_changed_without_a_new_checksum_is_refused() -> None:
     assert packs.load(changed(amount=5)).rules[0].amount == 5
 
 
+SECOND_TRIGGER = "at, rule 1: a second trigger needs a name and an effect"
+FIRST = "at, rule 1 (at.zpo.464): "
+SPAN = {"amount": 1, "unit": "days"}
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"extra": 1}, "the fields must be exactly"),
-        ({"amount": 0}, "amount in this|does not count"),
-        ({"amount": "4"}, "does not count"),
-        ({"amount": None}, "an amount needs a unit"),
-        ({"unit": "moons"}, "moons"),
-        ({"unit": "months"}, "does not count"),
-        ({"profile": "nothing"}, "no profile"),
-        ({"calendar": "nowhere"}, "no calendar"),
-        ({"statute": " "}, "are texts"),
-        ({"criticality": "huge"}, "criticality"),
-        ({"confidence": "sure"}, "confidence"),
-        ({"status": "final"}, "status"),
-        ({"status": "approved"}, "names its reviewer"),
-        ({"valid_from": "yesterday"}, "yesterday"),
-        ({"valid_from": "2026-01-01", "valid_to": "2025-01-01"}, "ends before"),
-        ({"pre_deadline": {"amount": -1, "unit": "days"}}, "makes no sense"),
-        ({"second": {"trigger": "", "amount": 1, "unit": "days", "effect": "ends_by"}}, "second trigger"),
-        ({"code": "at.zpo.505"}, "same day"),
+        ({"extra": 1}, f"at, rule 1: the fields must be exactly {', '.join(sorted(packs.FIELDS))}."),
+        ({"amount": 0}, f"{FIRST}the profile does not count in this unit or direction."),
+        ({"amount": "4"}, f"{FIRST}the profile does not count in this unit or direction."),
+        ({"amount": None}, f"{FIRST}an amount needs a unit."),
+        ({"unit": None}, f"{FIRST}an amount needs a unit."),
+        ({"unit": "moons"}, "at, rule 1: 'moons' is not a valid Unit"),
+        ({"unit": "months"}, f"{FIRST}the profile does not count in this unit or direction."),
+        ({"profile": "nothing"}, f"{FIRST}there is no profile 'nothing'."),
+        ({"calendar": "nowhere"}, f"{FIRST}there is no calendar 'nowhere'."),
+        ({"statute": " "}, f"{FIRST}code, jurisdiction, title, trigger, statute, source are texts."),
+        ({"criticality": "huge"}, f"{FIRST}the criticality is one of ['critical', 'limitation', 'normal']."),
+        ({"confidence": "sure"}, f"{FIRST}the confidence is one of ['secondary', 'to_confirm', 'verified']."),
+        ({"status": "final"}, f"{FIRST}the status is draft or approved."),
+        ({"status": "approved"}, f"{FIRST}an approved rule names its reviewer."),
+        ({"valid_from": "yesterday"}, "at, rule 1: Invalid isoformat string: 'yesterday'"),
+        ({"valid_from": "2026-01-01", "valid_to": "2025-12-31"}, f"{FIRST}it ends before it begins."),
+        ({"pre_deadline": {"amount": -1, "unit": "days"}}, "at, rule 1: A period of -1 days makes no sense"),
+        ({"second": {**SPAN, "trigger": "", "effect": "ends_by"}}, SECOND_TRIGGER),
+        ({"second": {**SPAN, "trigger": "service", "effect": "sometimes"}}, SECOND_TRIGGER),
+        ({"code": "at.zpo.505"}, "Two versions of at.zpo.505 are in force on the same day."),
     ],
 )
 def test_a_wrong_field_is_refused(fields: dict[str, Any], why: str) -> None:
-    with pytest.raises(BadPack, match=why):
+    with pytest.raises(BadPack) as refused:
         packs.load(changed(**fields))
+    assert str(refused.value).startswith(why)
+    assert why.endswith(("days makes no sense", "'yesterday'", "Unit")) or str(refused.value) == why
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"pack": 1, "version": "1", "rules": [], "sha256": "x"}'])
-def test_what_is_no_pack_is_refused(text: str) -> None:
-    with pytest.raises(BadPack):
+def test_the_number_of_the_wrong_rule_is_said() -> None:
+    data = json.loads(packs.dump(packs.shipped()[0]))
+    data["rules"][1]["extra"] = 1
+    with pytest.raises(BadPack, match=r"^at, rule 2: "):
+        packs.load(json.dumps({**data, "sha256": packs.checksum(data)}))
+
+
+def test_a_version_of_one_day_is_in_force_on_it_and_no_second_beside_it() -> None:
+    one_day = {"valid_from": "2026-01-01", "valid_to": "2026-01-01"}
+    assert packs.load(changed(**one_day)).rules[0].valid_to == date(2026, 1, 1)
+    data = json.loads(changed(**one_day))
+    data["rules"].insert(1, {**data["rules"][0], "valid_to": None})
+    with pytest.raises(BadPack, match="same day"):
+        packs.load(json.dumps({**data, "sha256": packs.checksum(data)}))
+
+
+NO_TEXTS = "The name, version and checksum of a pack are texts."
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "The pack is not JSON."),
+        ("[]", "A pack has exactly: pack, version, rules, sha256."),
+        ("{}", "A pack has exactly: pack, version, rules, sha256."),
+        ('{"pack": 1, "version": "1", "rules": [], "sha256": "x"}', NO_TEXTS),
+        ('{"pack": "", "version": "1", "rules": [], "sha256": "x"}', NO_TEXTS),
+        ('{"pack": "a", "version": "1", "rules": {}, "sha256": "x"}', "The rules of a pack are a list."),
+    ],
+)
+def test_what_is_no_pack_is_refused(text: str, why: str) -> None:
+    with pytest.raises(BadPack) as refused:
         packs.load(text)
+    assert str(refused.value) == why
+
+
+def test_an_unknown_rule_is_named() -> None:
+    with pytest.raises(UnknownRule) as refused:
+        named("de.nothing")
+    assert str(refused.value) == "There is no rule 'de.nothing'."
+
+
+def test_a_pack_is_written_in_the_letters_of_its_language() -> None:
+    pack = packs.load(changed(title="Frist für die Berufung"))
+    assert "Frist für die Berufung" in packs.dump(pack)
+    assert packs.load(packs.dump(pack)) == pack
+    body = {"b": "ü", "a": 1}
+    assert packs.checksum(body) == "1a59e522e02ce50ad2c27c11a6d30f8667489c199580627fe9e3e33e2b0e91d5"
 
 
 def test_packs_are_compared_field_by_field() -> None:
@@ -181,3 +235,32 @@ def test_packs_are_compared_field_by_field() -> None:
     assert packs.compare(pack, other) == [difference]
     shorter = packs.Pack(pack.name, pack.version, pack.rules[1:])
     assert packs.compare(pack, shorter) == [packs.Difference(pack.rules[0].code, "rule", pack.rules[0].title, None)]
+    assert packs.compare(shorter, pack) == [packs.Difference(pack.rules[0].code, "rule", None, pack.rules[0].title)]
+    last = packs.shipped()[0].rules[-1]
+    amended = packs.Pack(pack.name, pack.version, (*pack.rules[1:-1], replace(last, title="another")))
+    assert [(found.code, found.field) for found in packs.compare(pack, amended)] == sorted(
+        [(pack.rules[0].code, "rule"), (last.code, "title")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "kind"),
+    [
+        ("dk", date(2026, 12, 25), published.PUBLIC),
+        ("dk", date(2026, 12, 24), published.SPECIAL),
+        ("se", date(2026, 6, 19), published.SPECIAL),
+        ("de-by", date(2026, 1, 6), published.PUBLIC),
+        ("de-by-catholic", date(2026, 8, 15), published.SPECIAL),
+        ("eu-cj", date(2026, 5, 9), published.COURT),
+        ("tr", date(2032, 10, 29), published.PUBLIC),
+        ("at", date(2050, 12, 26), published.PUBLIC),
+        ("at", date(1975, 1, 1), published.PUBLIC),
+    ],
+)
+def test_a_closed_day_is_of_its_kind(code: str, day: date, kind: str) -> None:
+    assert published.kinds(code)[day] == kind
+    assert set(published.kinds(code)) == set(published.calendar(code).closed)
+
+
+def test_weekends_alone_have_no_kinds() -> None:
+    assert published.kinds("weekend") == {}
