@@ -345,9 +345,24 @@ class VisibleNow(models.Expression):
         column, parameters = compiler.compile(self.key)
         if rule.column == "pk":
             return sight.predicate(column.rsplit(".", 1)[0], viewer), []
+        if joined := _joined(self.key, rule.root, compiler):
+            return sight.predicate(compiler.quote_name(joined), viewer), []
         root = rule.root._meta.db_table
         inner = sight.predicate("s", viewer)
         return f'EXISTS (SELECT 1 FROM "{root}" s WHERE s.id = {column} AND {inner})', list(parameters)
+
+
+def _joined(key: Any, root: type[models.Model], compiler: SQLCompiler) -> str:
+    """The alias under which the query joins the root by this very column, or "": the row need not be read twice."""
+    joins: Any = compiler.query.alias_map.items()
+    for alias, joined in joins:
+        if joined.parent_alias != key.alias or not compiler.query.alias_refcount[alias]:
+            continue
+        field = joined.join_field
+        along = getattr(field, "attname", "") == key.target.attname and field.related_model is root
+        if along and joined.filtered_relation is None:
+            return str(alias)
+    return ""
 
 
 def refuse_leaky_joins(model: type[models.Model], compiler: SQLCompiler) -> None:

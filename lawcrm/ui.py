@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
-COUNT_SHOWN = 25
+COUNT_SHOWN = 9
 
 type Text = str | Promise
 type Counter = Callable[[HttpRequest], int]

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Now, Upper
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Court
@@ -20,6 +21,31 @@ from lawcrm.personal_data import PersonalData
 from matters.models import Document, Matter
 
 USER = settings.AUTH_USER_MODEL
+
+
+class Second(models.TextChoices):
+    """What an entry waits for from a second person; of anybody who sees it where one person alone answers for it."""
+
+    CONFIRMED = "confirmed", _("To be confirmed")
+    CONFIRMED_BY_ANYBODY = "confirmed by anybody", _("To be confirmed by anybody")
+    CHECKED = "checked", _("To be checked")
+    CHECKED_BY_ANYBODY = "checked by anybody", _("To be checked by anybody")
+
+
+_UNCONFIRMED = models.Q(state="open", confirmed_at__isnull=True)
+_UNCHECKED = models.Q(state="done", criticality="critical", checked_at__isnull=True)
+_ENTERED_ALONE = models.Q(assignee=models.F("entered_by"), deputy__isnull=True)
+_ENDED_ALONE = models.Q(assignee=models.F("ended_by")) & (
+    models.Q(deputy__isnull=True) | models.Q(deputy=models.F("ended_by"))
+)
+# Asked and indexed in one piece: the planner then knows how few there are, which it cannot guess from the columns.
+SECOND = models.Case(
+    models.When(_UNCONFIRMED & _ENTERED_ALONE, then=models.Value(Second.CONFIRMED_BY_ANYBODY.value)),
+    models.When(_UNCONFIRMED, then=models.Value(Second.CONFIRMED.value)),
+    models.When(_UNCHECKED & _ENDED_ALONE, then=models.Value(Second.CHECKED_BY_ANYBODY.value)),
+    models.When(_UNCHECKED, then=models.Value(Second.CHECKED.value)),
+    output_field=models.CharField(),
+)
 
 
 class Deadline(models.Model):
@@ -172,6 +198,18 @@ class Deadline(models.Model):
                 fields=["due_on", "id"],
                 name="deadlines_unconfirmed",
                 condition=models.Q(state="open", confirmed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["deputy", "due_on", "id"],
+                name="deadlines_open_deputy",
+                condition=models.Q(state="open", deputy__isnull=False),
+            ),
+            models.Index(SECOND, "due_on", "id", name="deadlines_second"),
+            # For viewers of few matters, who would else look at what waits for anybody in the whole firm.
+            models.Index(
+                fields=["matter"],
+                name="deadlines_second_matter",
+                condition=models.Q(Exact(SECOND, models.Value(Second.CONFIRMED_BY_ANYBODY.value))),
             ),
             # For viewers of few matters, who would else look at every unconfirmed entry of the firm.
             models.Index(

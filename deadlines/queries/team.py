@@ -34,11 +34,11 @@ def groups_of(matter: Matter, today: date) -> QuerySet[Group]:
 
 def answered_by(user_id: int) -> Q:
     """What is theirs alone or with their practice groups."""
-    groups = _groups_of(user_id)
+    groups = practice_groups_of(user_id)
     return Q(assignee=user_id) | Q(group__in=groups) if groups else Q(assignee=user_id)
 
 
-def _groups_of(user_id: int) -> list[int]:
+def practice_groups_of(user_id: int) -> list[int]:
     """The viewer's own are known; those of somebody else are asked for."""
     viewer = access.current()
     if viewer is not None and viewer.user_id == user_id and not viewer.system:

@@ -81,7 +81,7 @@ def test_only_the_deepest_place_is_current(nav: ui.Navigation, where: str, curre
 
 def test_counts_are_capped_and_silent_at_nothing(nav: ui.Navigation) -> None:
     counts = {str(link.label): link.count for link in ui.Shell(asked("/")).links}
-    assert counts == {"Today": "", "Matters": "25+", "Closed": ""}
+    assert counts == {"Today": "", "Matters": "9+", "Closed": ""}
 
 
 def test_nothing_is_shown_or_counted_before_the_second_factor(nav: ui.Navigation) -> None:
