@@ -1,7 +1,7 @@
 """Measures grants and walls over many matters of a generated firm: `python -m tests.benchmarks.changes --group 10000`.
 
 Each change runs in transactions that are rolled back, over the whole group and over one matter. The ratio compares
-the group with as many matters changed one by one; what was derived is checked against the truth before the rollback.
+the group with as many matters changed one by one; what the first run derived is checked against the truth.
 """
 
 import argparse
@@ -99,8 +99,8 @@ CHANGES: dict[str, Callable[[Group], None]] = {
 BEFORE: dict[str, Callable[[Group], None]] = {"grant withdrawn": grant}
 
 
-def timed(change: str, size: int) -> tuple[float, int]:
-    """Seconds and queries of the change alone."""
+def timed(change: str, size: int, *, check: bool = False) -> tuple[float, int]:
+    """Seconds and queries of the change alone; checked, the whole firm is compared before the rollback."""
     from django.db import connection, transaction
 
     from lawcrm import access
@@ -116,7 +116,7 @@ def timed(change: str, size: int) -> tuple[float, int]:
             CHANGES[change](group)
             settle()
             took, queries = time.perf_counter() - began, watch.queries
-        wrong = sight.wrong()
+        wrong = sight.wrong() if check else []
         transaction.set_rollback(True)
     if wrong:
         raise SystemExit(f"{change}: the derived columns differ from the truth")
@@ -142,7 +142,7 @@ def run(options: argparse.Namespace) -> None:
     for change in CHANGES:
         if options.only not in change:
             continue
-        found = [timed(change, options.group) for _run in range(RUNS)]
+        found = [timed(change, options.group, check=run == 0) for run in range(RUNS)]
         median, queries = statistics.median(took for took, _queries in found), found[0][1]
         single = statistics.median(timed(change, 1)[0] for _run in range(RUNS))
         each = median * 1000 / options.group
