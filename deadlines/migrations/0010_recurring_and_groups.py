@@ -8,6 +8,19 @@ from django.db import migrations, models
 
 from lawcrm.db import history, policies
 
+# Where nobody but a person can answer for a deadline, that is the lawyer responsible for the matter.
+ONE_ANSWERS = """
+update deadlines_deadline d set assignee_id = m.responsible_id, group_id = null
+  from matters_matter m where m.id = d.matter_id and d.assignee_id is null;
+delete from deadlines_reminder r using matters_matter m
+ where m.id = r.matter_id and r.recipient_id is null and exists (
+   select from deadlines_reminder own
+    where own.deadline_id = r.deadline_id and own.step = r.step and own.recipient_id = m.responsible_id);
+update deadlines_reminder r set recipient_id = m.responsible_id
+  from matters_matter m where m.id = r.matter_id and r.recipient_id is null;
+set constraints all immediate;
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -50,6 +63,7 @@ class Migration(migrations.Migration):
             name='recipient',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, ONE_ANSWERS),
         migrations.CreateModel(
             name='HistoricalSeries',
             fields=[

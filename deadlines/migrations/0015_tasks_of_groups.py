@@ -4,6 +4,13 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+# Where a task is for nobody but a person, that is the lawyer responsible for the matter.
+ONE_ANSWERS = """
+update deadlines_task t set assignee_id = m.responsible_id, group_id = null
+  from matters_matter m where m.id = t.matter_id and t.assignee_id is null;
+set constraints all immediate;
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -30,6 +37,7 @@ class Migration(migrations.Migration):
             name='assignee',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='for'),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, ONE_ANSWERS),
         migrations.AddIndex(
             model_name='task',
             index=models.Index(condition=models.Q(('done_at__isnull', True), ('group__isnull', False)), fields=['group', 'due_on', 'id'], name='deadlines_task_group'),
