@@ -128,6 +128,16 @@ def _eom(setting: Setting) -> tuple[Reading, ...]:
     return _one(sticky, _rolled(setting, AFTER))
 
 
+def _euipo(setting: Setting) -> tuple[Reading, ...]:
+    """Sticky by the design regulation's wording of 2002; that of the EUTMDR is not confirmed, and the number is safe."""
+    (sticky,) = _eom(setting)
+    numbered = (_counted(setting, "EUTMDR, wording to be confirmed"), _rolled(setting, AFTER))
+    return (
+        sticky,
+        Reading(numbered, "whether a period from the last day of a month always ends on one is to be confirmed"),
+    )
+
+
 def _clear_before(_setting: Setting) -> tuple[Reading, ...]:
     return _one(
         steps.count("§ 123(1) AktG"),
@@ -294,7 +304,7 @@ def _four_days(setting: Setting) -> tuple[Reading, ...]:
 
 
 def _three_days(setting: Setting) -> tuple[Reading, ...]:
-    posted = steps.shift(3, "§ 122(2) Nr. 1 AO in the version before 2025")
+    posted = steps.shift(3, "§ 122(2) Nr. 1 AO, § 41(2) VwVfG, § 37(2) SGB X in the version before 2025")
     return _one(posted, _counted(setting), _rolled(setting))
 
 
@@ -331,6 +341,7 @@ _ALL = (
     Profile("noroll", _noroll, units=WITH_WORKING_DAYS, directions=BOTH),
     Profile("roll", _roll, needs=True, units=WITH_WORKING_DAYS, directions=BOTH),
     Profile("eom", _eom, needs=True, directions=BOTH),
+    Profile("eu/euipo", _euipo, needs=True),
     Profile("clear_before", _clear_before, units=DAYS_AND_WEEKS, directions=(BEFORE,)),
     Profile("de-clear-before", _german_clear, needs=True, units=DAYS_AND_WEEKS, directions=(BEFORE,)),
     Profile("clear_earliest", _clear_earliest, units=DAYS_AND_WEEKS),

@@ -15,6 +15,7 @@ RULES = packs.shipped_rules()
 COMPUTED = [rule for rule in RULES if rule.amount is not None]
 SET_BY_COURT = [rule for rule in RULES if rule.amount is None]
 PLACE = rules.Place(zone="Europe/Copenhagen")
+BY_POST = ("de.vwgo.70-post", "de.sgg.84-post", "de.sgg.87-post")
 
 
 def name(rule: rules.Rule) -> str:
@@ -27,7 +28,7 @@ def named(code: str, day: date = date(2026, 6, 1)) -> rules.Rule:
 
 def test_every_jurisdiction_is_there() -> None:
     counts = Counter(rule.jurisdiction for rule in RULES)
-    assert counts == {"de": 60, "dk": 19, "se": 22, "tr": 34, "at": 11, "ch": 8, "gb": 18, "us": 24, "eu": 18}
+    assert counts == {"de": 66, "dk": 19, "se": 22, "tr": 34, "at": 11, "ch": 8, "gb": 18, "us": 24, "eu": 18}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name)
@@ -108,9 +109,40 @@ def test_the_version_goes_by_the_trigger() -> None:
     with pytest.raises(RuleNotInForce):
         named("tr.cmk.273", date(2024, 5, 31))
     with pytest.raises(RuleNotInForce):
+        named("tr.iik.363", date(2024, 5, 31))
+    assert named("tr.iik.363", date(2024, 6, 1)).confidence == "to_confirm"
+    with pytest.raises(RuleNotInForce):
         rules.apply(old, date(2025, 1, 1), PLACE)
     with pytest.raises(UnknownRule):
         named("de.nothing")
+
+
+@pytest.mark.parametrize(
+    ("code", "posted", "calendar", "safe", "latest"),
+    [
+        # The fourth day, Sunday 4 January, moves under the AO and perhaps not elsewhere.
+        *((code, date(2025, 12, 31), "de-be", date(2026, 2, 4), date(2026, 2, 5)) for code in BY_POST),
+        # Before 2025 it was the third: Friday 6 December, and a month from it is Monday 6 January.
+        *((code, date(2024, 12, 3), "de-be", date(2025, 1, 6), date(2025, 1, 6)) for code in BY_POST),
+        # Twenty days to 28 July, whatever the recess of the ZPO or debt enforcement holidays may add.
+        ("ch.schkg.83", date(2026, 7, 8), "ch-zh", date(2026, 7, 28), date(2026, 7, 28)),
+        # From the last day of February to the number or to the last day of the month.
+        ("eu.eutmr.46", date(2026, 2, 28), None, date(2026, 5, 28), date(2026, 6, 1)),
+        ("eu.eutmr.68", date(2026, 2, 28), None, date(2026, 4, 28), date(2026, 4, 30)),
+        ("eu.eutmr.68-grounds", date(2026, 2, 28), None, date(2026, 6, 29), date(2026, 6, 30)),
+    ],
+)
+def test_what_is_not_settled_has_a_safe_date(
+    code: str, posted: date, calendar: str | None, safe: date, latest: date
+) -> None:
+    result = rules.apply(named(code, posted), posted, rules.Place(calendar)).result
+    assert (result.due_safe, result.due_latest) == (safe, latest)
+
+
+def test_debt_enforcement_holidays_are_said() -> None:
+    for code in ("ch.schkg.74", "ch.schkg.83"):
+        notices = rules.apply(named(code), date(2026, 7, 8), PLACE).result.notices
+        assert any("This is the earliest date" in notice for notice in notices), code
 
 
 def test_a_missing_second_trigger_is_said() -> None:
