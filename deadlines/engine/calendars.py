@@ -1,6 +1,6 @@
 """The days on which a court or an authority is closed, and how far that is known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
@@ -45,6 +45,14 @@ class Calendar:
         for _ in range(amount):
             day = self.next_open(day + sign * ONE_DAY, sign)
         return day
+
+
+def together(code: str, calendars: Iterable[Calendar]) -> Calendar:
+    """Closed where any of them is, and known as far as all of them are."""
+    found, closed = list(calendars), dict[date, str]()
+    for one in found:
+        closed.update(one.closed)
+    return Calendar(code, closed, max(one.first for one in found), min(one.last for one in found))
 
 
 class Calendars(Protocol):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from deadlines.engine import law, periods, recess, steps
-from deadlines.engine.calendars import Calendar, Calendars
+from deadlines.engine.calendars import Calendar, Calendars, together
 from deadlines.engine.errors import BadPeriod, CalendarNeeded, UnknownProfile
 from deadlines.engine.periods import Direction, Period, Unit
+from deadlines.engine.published import LAENDER
 from deadlines.engine.trace import Run, Step
 
 AFTER, BEFORE = Direction.AFTER, Direction.BEFORE
@@ -112,7 +113,16 @@ def _swedish_limitation(setting: Setting) -> tuple[Reading, ...]:
 
 
 def _roll(setting: Setting) -> tuple[Reading, ...]:
-    return _one(_counted(setting), _rolled(setting))
+    return (*_one(_counted(setting), _rolled(setting)), *_before_any_rest(setting, _counted(setting)))
+
+
+def _before_any_rest(setting: Setting, *counted: Step) -> tuple[Reading, ...]:
+    """Counted back in a Land that is not known, the last day may be one of rest: the day before it is safe."""
+    if setting.code != "de" or setting.period.direction is AFTER:
+        return ()
+    everywhere = together("de-*", (setting.calendars.get(f"de-{land}") for land in LAENDER))
+    why = "which Land's days of rest count is not known; give the calendar of the court's seat"
+    return (Reading((*counted, steps.roll(everywhere, law.moving("de"))), why),)
 
 
 def _roll_eu(setting: Setting) -> tuple[Reading, ...]:
@@ -129,7 +139,7 @@ def _eom(setting: Setting) -> tuple[Reading, ...]:
 
 
 def _euipo(setting: Setting) -> tuple[Reading, ...]:
-    """Sticky by the design regulation's wording of 2002; that of the EUTMDR is not confirmed, and the number is safe."""
+    """Sticky by the wording for designs of 2002; that of the EUTMDR is not confirmed, and the number is safe."""
     (sticky,) = _eom(setting)
     numbered = (_counted(setting, "EUTMDR, wording to be confirmed"), _rolled(setting, AFTER))
     return (
@@ -156,6 +166,7 @@ def _german_clear(setting: Setting) -> tuple[Reading, ...]:
             (*counted, steps.not_moved(cited)),
             "whether a period counted back moves to the working day before is decided case by case",
         ),
+        *_before_any_rest(setting, *counted),
     )
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from deadlines import engine
 from deadlines.engine import naming, packs, rules
 from deadlines.engine.errors import UnknownCalendar
+from deadlines.engine.periods import Direction
+from deadlines.engine.published import LAENDER
 from deadlines.models import Basis
 from deadlines.queries import computing, seats
 
@@ -75,7 +77,9 @@ def calendars_of(versions: list[rules.Rule], country: str, part: str) -> set[str
     own = {code for named in profiles for code in (named.calendar, named.profile.fixed)}
     seat = {country, f"{country}-{part}"} if country else set()
     found = {code for code in (*own, *seat, *(rule.calendar for rule in versions)) if code}
-    return {*BESIDE, *found, *(f"{code[:2]}-public" for code in found)}
+    backward = any(rule.direction is Direction.BEFORE for rule in versions)
+    parts = {f"de-{land}" for land in LAENDER} if backward and "de" in found else set()
+    return {*BESIDE, *found, *parts, *(f"{code[:2]}-public" for code in found)}
 
 
 @lru_cache(maxsize=1)

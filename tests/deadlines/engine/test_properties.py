@@ -14,7 +14,8 @@ from deadlines.engine.errors import BadPeriod, BeyondHorizon, UnknownProfile
 from deadlines.engine.recess import austrian, swiss
 
 DAYS = st.dates(date(1980, 1, 1), date(2030, 12, 31))
-CALENDARS = st.sampled_from(sorted(published.CODES))
+# Made here once: a single example may need those of all Länder.
+CALENDARS = st.sampled_from([published.calendar(code).code for code in sorted(published.CODES)])
 UNITS = st.sampled_from([Unit.DAYS, Unit.WEEKS, Unit.MONTHS])
 WAYS = st.sampled_from(list(Direction))
 AMOUNTS = st.integers(1, 20)
@@ -129,6 +130,27 @@ def test_a_sticky_month_end_never_comes_earlier(day: date, amount: int, unit: Un
             date(2026, 5, 29),
             date(2026, 5, 31),
         ),
+        # A week before 17 June 2026 leads to Tuesday the 9th; before the 12th to Corpus Christi, of some Länder only.
+        ("de-clear-before:de", date(2026, 6, 17), Period(1, Unit.WEEKS, Direction.BEFORE), *[date(2026, 6, 9)] * 3),
+        (
+            "de-clear-before:de",
+            date(2026, 6, 12),
+            Period(1, Unit.WEEKS, Direction.BEFORE),
+            date(2026, 6, 4),
+            date(2026, 6, 3),
+            date(2026, 6, 4),
+        ),
+        ("de-clear-before:de-be", date(2026, 6, 12), Period(1, Unit.WEEKS, Direction.BEFORE), *[date(2026, 6, 4)] * 3),
+        (
+            "roll:de",
+            date(2026, 6, 11),
+            Period(1, Unit.WEEKS, Direction.BEFORE),
+            date(2026, 6, 4),
+            date(2026, 6, 3),
+            date(2026, 6, 4),
+        ),
+        # Forward the whole country's days are the safe ones.
+        ("roll:de", date(2026, 5, 28), Period(1, Unit.WEEKS), *[date(2026, 6, 4)] * 3),
         # Constitution Day 2026 is a Friday, and no helligdag.
         (
             "dk/administrative",
