@@ -1,8 +1,9 @@
 """Deadlines as a calendar to subscribe to (RFC 5545, RFC 7986)."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -37,8 +38,8 @@ def event_of(shown: Shown, address: Address, *, with_titles: bool) -> Event:
     event.add("dtstamp", shown.changed_at.astimezone(UTC))
     event.add("last-modified", shown.changed_at.astimezone(UTC))
     event.add("sequence", shown.revision)
-    event.add("dtstart", deadline.due_on)
-    event.add("dtend", deadline.due_on + timedelta(days=1))
+    event.add("dtstart", day_of(deadline))
+    event.add("dtend", day_of(deadline) + timedelta(days=1))
     event.add("summary", summary_of(deadline, with_titles=with_titles))
     event.add("status", status_of(deadline))
     event.add("transp", "TRANSPARENT")
@@ -47,17 +48,32 @@ def event_of(shown: Shown, address: Address, *, with_titles: bool) -> Event:
     return event
 
 
+def day_of(deadline: Deadline) -> date:
+    """The earlier of its date and one that is proposed, as long as it is open."""
+    return deadline.reminds_by if deadline.state == Deadline.State.OPEN else deadline.due_on
+
+
 def summary_of(deadline: Deadline, *, with_titles: bool) -> str:
-    """Kind, hour and number; what must be done, which often names people, only for those who chose it."""
+    """Kind, hour, number and the other of two dates; what must be done, which names people, for who chose it."""
     hour = f" {deadline.due_time:%H:%M}" if deadline.due_time else ""
-    words = f"{deadline.get_kind_display()}{hour} · {deadline.matter.number}"
+    words = f"{deadline.get_kind_display()}{hour} · {deadline.matter.number}{_other_date(deadline)}"
     return f"{words} · {deadline.title}" if with_titles else words
 
 
+def _other_date(deadline: Deadline) -> str:
+    if deadline.state != Deadline.State.OPEN or deadline.proposed_on is None:
+        return ""
+    if deadline.proposed_on < deadline.due_on:
+        words = _("proposed date, in the book %(day)s") % {"day": date_format(deadline.due_on, "j M Y")}
+    else:
+        words = _("proposed %(day)s") % {"day": date_format(deadline.proposed_on, "j M Y")}
+    return f" · {words}"
+
+
 def status_of(deadline: Deadline) -> str:
-    """RFC 5545, 3.8.1.11: what waits for a second person, at the start or at the end, is tentative."""
+    """RFC 5545, 3.8.1.11: what waits for a second person, or stands on a proposed date, is tentative."""
     if deadline.awaits_check:
         return "TENTATIVE"
     if deadline.state != Deadline.State.OPEN:
         return "CANCELLED"
-    return "CONFIRMED" if deadline.is_confirmed else "TENTATIVE"
+    return "CONFIRMED" if deadline.is_confirmed and day_of(deadline) == deadline.due_on else "TENTATIVE"

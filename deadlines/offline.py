@@ -1,11 +1,12 @@
 """The copy for a day without the system: the next two weeks on paper, locked, in a folder of its own."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import override
 
 from deadlines import printing
 from deadlines.models import Deadline
-from deadlines.queries import book
+from deadlines.queries import book, reminders
 from lawcrm import access, audit
 from lawcrm.doors import safe_pdf
 from lawcrm.models.firm import Firm
@@ -45,18 +46,21 @@ def make_copy(*, now: datetime) -> int:
 
 
 def ahead(today: date) -> list[Deadline]:
-    """Everything open until then and all that is overdue, whoever sees it."""
-    rows = book.deadlines().filter(state=Deadline.State.OPEN, due_on__lt=today + timedelta(days=DAYS))
+    """Everything open until then, by its date or an earlier one that is proposed, and all overdue, whoever sees it."""
+    until = today + timedelta(days=DAYS)
+    due = Q(due_on__lt=until) | Q(pk__in=reminders.proposed_before(until))
+    rows = book.deadlines().filter(due, state=Deadline.State.OPEN)
     rows = rows.select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
-    return list(rows.order_by("due_on", "due_time", "pk"))
+    return sorted(rows, key=lambda row: (row.reminds_by, row.due_time or time.max, row.pk))
 
 
 def _paper(rows: list[Deadline], today: date, now: datetime) -> bytes:
-    """By day; numbers and not the parties, for a lost sheet tells of nobody's case."""
-    overdue = [row for row in rows if row.due_on < today]
-    coming = [row for row in rows if row.due_on >= today]
+    """By the earlier day; numbers and not the parties, for a lost sheet tells of nobody's case."""
+    overdue = [row for row in rows if row.reminds_by < today]
+    coming = [row for row in rows if row.reminds_by >= today]
     sections = [(_("Overdue"), overdue)] if overdue else []
-    sections += [(date_format(day, "l j F Y"), list(due)) for day, due in groupby(coming, key=lambda row: row.due_on)]
+    by_day = groupby(coming, key=lambda row: row.reminds_by)
+    sections += [(date_format(day, "l j F Y"), list(due)) for day, due in by_day]
     return printing.paper(
         title=_("Deadlines of the next %(days)d days") % {"days": DAYS},
         lede=_("The state of %(made)s. What was entered or moved since stands in the system only.")

@@ -64,8 +64,10 @@ def _when(on: date) -> str:
 
 
 def _note(row: Deadline) -> str:
-    """Who checked it, who ended it and how: the entry control in one line."""
+    """Another date that is proposed, who checked it, who ended it and how: the entry control in one line."""
     said = [_("entered by %s") % row.entered_by.full_name]
+    if row.state == Deadline.State.OPEN and row.proposed_on is not None:
+        said.insert(0, _("another date proposed: %s") % _when(row.proposed_on))
     if row.confirmed_by is not None:
         said.append(_("confirmed by %s") % row.confirmed_by.full_name)
     if row.ended_by is not None:

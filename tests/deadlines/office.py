@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from deadlines.actions.entering import Entry, enter_deadline
-from deadlines.models import Deadline, Reminder
-from lawcrm import access
+from deadlines.models import Deadline, Proposal, Reminder
+from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.forms.once import token_for
 from matters.models import Matter, Wall, WallBar
@@ -78,6 +78,16 @@ def entered(office: Office, *, by: User | None = None, now: datetime = NOW, **fi
 def again(deadline: Deadline) -> Deadline:
     with access.as_system("test"):
         return Deadline.objects.get(pk=deadline.pk)
+
+
+def proposed(deadline: Deadline, new_on: date) -> Deadline:
+    """Computed again it would be due on another day."""
+    with access.as_system("test"):
+        audit.update(Deadline.objects.filter(pk=deadline.pk), proposed_on=new_on)
+        question = Proposal(deadline=deadline, matter_id=deadline.matter_id, source="check", why="a holiday")
+        question.old_on, question.new_on, question.made_at = deadline.due_on, new_on, NOW
+        question.save()
+    return again(deadline)
 
 
 def steps(deadline: Deadline) -> list[tuple[str, str, str]]:

@@ -25,7 +25,7 @@ from lawcrm.accounts.models import User
 from lawcrm.logs import JsonFormatter
 from lawcrm.models import JournalEntry, ReadEntry
 from tests import factories, personas
-from tests.deadlines.office import NOW, TODAY, Office, entered, wall_off, work_on
+from tests.deadlines.office import NOW, TODAY, Office, entered, proposed, wall_off, work_on
 
 pytestmark = pytest.mark.django_db
 SOON = TODAY + timedelta(days=10)
@@ -115,6 +115,21 @@ def test_a_move_and_a_confirmation_reach_the_calendar(office: Office, token: str
     assert (event.start, event["sequence"], event["status"]) == (TODAY, 2, "CONFIRMED")
     assert event["last-modified"].dt == later
     assert str(event["uid"]) == str(deadline.public_id)
+
+
+def test_of_two_dates_the_event_stands_on_the_earlier_and_names_the_other(office: Office, token: str) -> None:
+    early, late = entered(office, due_on=SOON), entered(office, due_on=SOON)
+    for deadline in (early, late):
+        with access.as_user(office.lawyer):
+            confirm_deadline(actor=office.lawyer, deadline=deadline, seen=SOON, now=NOW)
+    proposed(early, TODAY)
+    proposed(late, SOON + timedelta(days=1))
+    found = {str(event["uid"]): (event.start, str(event["summary"]), event["status"]) for event in events(token)}
+    words = f"Statutory deadline · {office.matter.number}"
+    assert found == {
+        str(early.public_id): (TODAY, f"{words} · proposed date, in the book 30 Nov 2026", "TENTATIVE"),
+        str(late.public_id): (SOON, f"{words} · proposed 1 Dec 2026", "CONFIRMED"),
+    }
 
 
 def done(deadline: Deadline, by: User) -> None:

@@ -13,7 +13,7 @@ from pypdf.errors import FileNotDecryptedError
 from deadlines import offline
 from deadlines.actions import ending
 from lawcrm import access
-from tests.deadlines.office import NOW, TODAY, Office, entered
+from tests.deadlines.office import NOW, TODAY, Office, entered, proposed
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "sealed in an envelope"
@@ -46,6 +46,23 @@ def test_what_is_open_in_two_weeks_stands_on_it_and_no_party(office: Office, fol
     assert office.matter.number in text
     assert "Karin Vestergaard" in text
     assert "Nordbau" not in text
+
+
+def test_an_earlier_date_that_is_proposed_puts_it_there_with_both(office: Office, folder: Path) -> None:
+    far, near = TODAY + 30 * DAY, TODAY + 5 * DAY
+    proposed(entered(office, title="Served earlier", due_on=far), near)
+    proposed(entered(office, title="Served later", due_on=near), far)
+    proposed(entered(office, title="Far off", due_on=far), far + DAY)
+    past = entered(office, title="Served last week", due_on=far)
+    proposed(past, TODAY - DAY)
+    assert offline.make_copy(now=NOW) == 3
+    text = read(folder / "deadlines-2026-11-20.pdf").replace("\xad ", "")  # words broken at the end of a line
+    assert "Far off" not in text
+    places = [text.index(words) for words in ("Overdue", "Served last week", "Wednesday 25 November 2026")]
+    assert places == sorted(places)
+    assert text.index("Served earlier") > places[-1]
+    for day in ("Wed 25 Nov 2026", "Sun 20 Dec 2026", "Thu 19 Nov 2026"):
+        assert text.count(f"another date proposed: {day}") == 1
 
 
 def test_nobody_opens_it_without_the_password(office: Office, folder: Path) -> None:
