@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from lawcrm import access, outbox
 from lawcrm.accounts.models import User
+from lawcrm.accounts.notices import reader_of
 from lawcrm.doors.safe_mail import Mail
 from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
@@ -21,7 +22,7 @@ def register() -> None:
 
 def may_send(message: OutboxMessage) -> bool:
     """Asked as the person: a notice acknowledged or withdrawn since is not mailed; locked until the mail is out."""
-    person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
+    person = reader_of(message)
     if person is None:
         return False
     with access.as_user(person, source="job"):

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from lawcrm import access, outbox
 from lawcrm.accounts.models import User
+from lawcrm.accounts.notices import reader_of
 from lawcrm.doors.safe_mail import Mail
 from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
@@ -94,7 +95,7 @@ def _run_of(message: OutboxMessage) -> datetime | None:
 
 def _asking(facts: Facts) -> Callable[[OutboxMessage], bool]:
     def may_send(message: OutboxMessage) -> bool:
-        person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
+        person = reader_of(message)
         if person is None:
             raise outbox.MayNot("not-at-work")
         if not facts(person, _run_of(message))["count"]:

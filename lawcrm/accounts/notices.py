@@ -22,7 +22,7 @@ HANDED_OVER = "accounts.handed_over"
 def register() -> None:
     for name, compose in ((INVITATION, _invitation), (PASSWORD_LINK, _password_link), (CHANGED, _changed)):
         outbox.kind(name, policy=outbox.RESEND, compose=compose, may_send=is_active)
-    outbox.kind(HANDED_OVER, policy=outbox.RESEND, compose=_handed_over, may_send=is_active)
+    outbox.kind(HANDED_OVER, policy=outbox.RESEND, compose=_handed_over, may_send=is_at_work)
 
 
 def invitation(user: User, now: datetime) -> None:
@@ -60,6 +60,19 @@ def _put(kind: str, user: User, occasion: str) -> None:
 
 def is_active(message: OutboxMessage) -> bool:
     return User.objects.filter(pk=message.recipient_id, is_active=True).exists()
+
+
+def is_at_work(message: OutboxMessage) -> bool:
+    return reader_of(message) is not None
+
+
+def reader_of(message: OutboxMessage) -> User | None:
+    """Whom a mail about the firm's work goes to; nobody once the account is closed or its last day is over.
+
+    Asked at this moment, because the job that closes ended accounts comes up to an hour later.
+    """
+    person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
+    return None if person is None or person.has_ended else person
 
 
 def _invitation(message: OutboxMessage) -> Mail:

@@ -12,6 +12,7 @@ from django.utils.translation import override, pgettext
 
 from lawcrm import outbox
 from lawcrm.accounts.models import User
+from lawcrm.accounts.notices import reader_of
 from lawcrm.doors.safe_mail import Mail
 from lawcrm.models.firm import Firm
 from lawcrm.models.outbox import OutboxMessage
@@ -40,7 +41,7 @@ def tell_confirmer(asked: BreakGlassRequest) -> None:
 def _concerns(message: OutboxMessage) -> bool:
     """At this moment, not when it was queued: officers change, matters are handed over, walls go up."""
     glass = BreakGlass.objects.filter(pk=message.thing_id).first()
-    person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
+    person = reader_of(message)
     if glass is None or person is None or leading.is_kept_out(Matter.objects.get(pk=glass.matter_id), person.pk):
         return False
     return _is_officer(person) or _is_responsible(person, glass)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lawcrm import access, audit, outbox
 from lawcrm.accounts.models import User
+from lawcrm.accounts.notices import reader_of
 from lawcrm.db import sight
 from lawcrm.models.outbox import OutboxMessage
 from matters.actions import notices
@@ -83,7 +84,7 @@ def closed_to(group_id: int) -> list[int]:
 
 def may_tell(message: OutboxMessage) -> bool:
     """Asked as the person: whoever sees the wall no more, or answers for nothing behind it, is told nothing."""
-    person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
+    person = reader_of(message)
     if person is None:
         return False
     with access.as_user(person, source="job"):

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from lawcrm import access, audit, outbox
-from lawcrm.accounts.models import User
+from lawcrm.accounts.notices import reader_of
 from lawcrm.models.outbox import OutboxMessage
 from matters.actions import group_walls
 from matters.models import Matter, MatterGroupObjectPermission
@@ -45,8 +45,8 @@ def take_back(event: audit.Event) -> None:
 
 def may_tell(message: OutboxMessage) -> bool:
     """Still there, and still answering for something the group sees."""
-    person = User.objects.filter(pk=message.recipient_id, is_active=True).first()
-    if person is None or person.has_ended:
+    person = reader_of(message)
+    if person is None:
         raise outbox.MayNot("not-at-work")
     if not seen_by(message.thing_id).filter(responsible=person).exists():
         raise outbox.MayNot("not-responsible")
