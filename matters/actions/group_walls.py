@@ -12,7 +12,7 @@ from lawcrm.accounts.models import User
 from lawcrm.accounts.notices import reader_of
 from lawcrm.db import sight
 from lawcrm.models.outbox import OutboxMessage
-from matters.actions import notices
+from matters.actions import notices, own_grants
 from matters.actions.refused import Refused
 from matters.models import Matter, MatterUserObjectPermission, Party, Wall, WallBar
 from matters.models.levels import Level
@@ -65,6 +65,8 @@ def require_led(event: audit.Event) -> None:
             raise CannotJoin
         if leading.without_manager(list(closed.filter(Exists(managing))), ()) is not None:
             raise CannotJoin
+        for wall in Wall.objects.filter(pk__in=_bars(event.object.pk).values("wall_id")).order_by("pk"):
+            own_grants.end_behind(wall, [person.pk])
 
 
 def _person(event: audit.Event) -> User:

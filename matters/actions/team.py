@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lawcrm import audit
 from lawcrm.accounts.models import GroupKind, User
 from lawcrm.db import sight
+from matters.actions import own_grants
 from matters.actions.refused import Refused
 from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
 from matters.models.levels import Level
@@ -90,12 +91,14 @@ def _give(matter: Matter, to: Principal, level: Level, reason: str) -> None:
 
 @audit.attempt("matter.access_withdrawn", on="matter")
 def withdraw_access(*, actor: User, matter: Matter, to: Principal, reason: str, now: datetime) -> None:  # noqa: ARG001
+    """What the person was given themselves on the parties ends with it."""
     require_reason(reason)
     matter = _locked(matter)
     _require_replaceable(matter, to)
     # Recorded first: whoever withdraws their own access does not see the matter afterwards.
     audit.record("matter.access_withdrawn", matter, reason=reason, **_fact(to))
     _rows(to).filter(content_object=matter).delete()
+    own_grants.end_of(matter, to, reason=reason)
 
 
 def write_grants(matter: Matter, wanted: Iterable[tuple[Principal, Level]]) -> None:

@@ -12,7 +12,7 @@ from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
-from matters.actions import break_glass, notices, team
+from matters.actions import break_glass, notices, own_grants, team
 from matters.actions.wall_refusals import (
     AlreadyKeptOut,
     AlreadyLowered,
@@ -104,6 +104,7 @@ def change_wall(  # noqa: PLR0913
     wall.ends_at = ends_at
     wall.save()
     notices.bring_up_to_date([wall.pk], now=now)
+    own_grants.end_behind(wall)
     audit.record("wall.changed", wall, reason=reason, added=len(added), lifted=len(gone), ends_at=ends_at)
 
 
@@ -136,6 +137,7 @@ def _keep_time_of(wall: Wall, now: datetime) -> bool:
         return True
     begun = audit.update(WallBar.objects.filter(wall=wall, state=State.PLANNED), state=State.STANDING)
     notices.bring_up_to_date([wall.pk], now=now)
+    own_grants.end_behind(wall)
     audit.record("wall.begun", wall, bars=begun)
     return True
 
@@ -177,6 +179,7 @@ def _raise(  # noqa: PLR0913, PLR0917
     notices.bring_up_to_date([wall.pk for wall in walls], now=now)
     for wall in walls:
         _record_raised(wall, against)
+        own_grants.end_behind(wall)
     return walls
 
 
