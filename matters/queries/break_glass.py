@@ -14,7 +14,9 @@ from lawcrm.accounts.queries import owing_the_same
 from lawcrm.accounts.reach import settled
 from lawcrm.models import ReadEntry
 from matters.models import BreakGlass, BreakGlassRequest, Matter
+from matters.models.break_glass import FLAG
 from matters.models.levels import Level
+from matters.queries import leading
 from matters.queries.team import holders_of, level_among
 
 BREAKING, REVIEWING = "matters.break_glass", "matters.review_break_glass"
@@ -102,9 +104,12 @@ def open_requests_of(user: User) -> QuerySet[BreakGlassRequest]:
 
 
 def concerning(person: User) -> list[BreakGlass]:
-    """Running ones a person is told of on the front page: their own, those in their matters, an officer all."""
-    if access.required().flags & {"break_glass"}:
-        return list(_running().order_by("ends_at"))
+    """Running ones a person is told of on the front page.
+
+    Their own and those in their matters; an officer hears of all that no wall keeps from them.
+    """
+    if access.required().flags & {FLAG}:
+        return list(_running().exclude(matter__in=_kept_from_officer()).order_by("ends_at"))
     theirs = Exists(Matter.objects.filter(pk=OuterRef("matter_id"), responsible=person))
     return list(_running().filter(Q(theirs) | Q(holder=person)).order_by("ends_at"))
 
@@ -116,8 +121,25 @@ def waiting_for(person: User) -> list[BreakGlassRequest]:
 
 
 def requests() -> QuerySet[BreakGlassRequest]:
-    """What one asked or is asked to confirm; an officer sees all."""
-    return BreakGlassRequest.objects.select_related("asker", "confirmer").order_by("-asked_at", "-pk")
+    """What one asked or is asked to confirm; an officer sees all but what a wall keeps from them."""
+    viewer = access.required()
+    own = Q(asker=viewer.user_id) | Q(confirmer=viewer.user_id)
+    rows = BreakGlassRequest.objects.filter(own | ~Q(number__in=_kept_from_officer().values()))
+    return rows.select_related("asker", "confirmer").order_by("-asked_at", "-pk")
+
+
+def effects() -> QuerySet[BreakGlass]:
+    return BreakGlass.objects.exclude(matter__in=_kept_from_officer())
+
+
+def _kept_from_officer() -> dict[int, str]:
+    """Numbers of matters somebody asked for and a wall, a planned one too, closes to the viewer: no mail names them."""
+    viewer = access.required()
+    if FLAG not in viewer.flags:
+        return {}
+    with access.as_system("what a wall keeps from an officer"):
+        asked = Matter.objects.filter(number__in=BreakGlassRequest.objects.values("number"))
+        return dict(asked.filter(leading.closed_to(viewer.principals)).values_list("pk", "number"))
 
 
 def effect_of(asked: BreakGlassRequest) -> BreakGlass | None:
@@ -145,7 +167,7 @@ def may_end(glass: BreakGlass, person: User) -> BreakGlass.Ending | None:
     viewer = access.required()
     if glass.holder_id == person.pk:
         return BreakGlass.Ending.HOLDER
-    if "break_glass" in viewer.flags:
+    if FLAG in viewer.flags:
         return BreakGlass.Ending.OFFICER
     matter = Matter.objects.filter(pk=glass.matter_id).first()
     level = level_among(holders_of(matter), viewer) if matter is not None else None

@@ -21,7 +21,7 @@ from lawcrm.sign_in import needs_step_up
 from matters.actions import break_glass as actions
 from matters.actions.refused import Refused
 from matters.forms.break_glass import AskForm
-from matters.models import BreakGlass, BreakGlassRequest, Matter
+from matters.models import BreakGlassRequest, Matter
 from matters.queries import break_glass
 
 SHOWN = 100
@@ -111,7 +111,7 @@ def answer(request: HttpRequest, asked: UUID) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, glass: UUID) -> HttpResponse:
-    row = get_object_or_404(BreakGlass, public_id=glass)
+    row = get_object_or_404(break_glass.effects(), public_id=glass)
     ending = break_glass.may_end(row, _person(request))
     if ending is None:
         raise PermissionDenied(_("Only its holder, those who manage the matter, and the officers may end it."))

@@ -19,6 +19,7 @@ from lawcrm.models import JournalEntry, ReadEntry
 from lawcrm.models.outbox import OutboxMessage
 from matters.actions import break_glass as actions
 from matters.actions import break_glass_notice as notice
+from matters.actions import walls
 from matters.models import BreakGlass, BreakGlassRequest, Matter
 from tests import factories, personas
 from tests.matters import glass
@@ -311,6 +312,35 @@ def test_it_stands_on_the_front_page_of_those_it_concerns(
         "Nanna Ravn": True,
         "Stranger": False,
     }
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_an_officer_behind_a_wall_is_told_nothing_of_that_matter_by_mail_or_page(  # noqa: PLR0917
+    matter: Matter,
+    ida: User,
+    erik: User,
+    karin: User,
+    officer: User,
+    planned: bool,  # noqa: FBT001
+) -> None:
+    other = personas.user_for("data protection officer")
+    starts_at = NOW + timedelta(days=1) if planned else None
+    with access.as_user(karin):
+        terms = walls.Terms(starts_at=starts_at)
+        walls.raise_wall(actor=karin, matter=matter, against=[officer], reason="sister", now=NOW, terms=terms)
+    found = glass.broken(ida, erik, matter)
+    assert found is not None
+    with access.as_system("test"):
+        rule = outbox.kind_of(notice.BEGAN)
+        mailed = {row.recipient_id for row in OutboxMessage.objects.filter(kind=notice.BEGAN) if rule.may_send(row)}
+    assert mailed == {karin.pk, other.pk}
+    one, end = of("break_glass_one", request_of(found)), of("end_break_glass", found)
+    for person, told in ((other, True), (officer, False)):
+        client = personas.signed_in(person)
+        shown = [matter.number in client.get(url).content.decode() for url in ("/", LIST)]
+        assert (shown, client.get(one).status_code == 200) == ([told, told], told)
+    assert personas.signed_in(officer).post(end).status_code == 404
+    assert personas.signed_in(other).post(end).status_code == 302
 
 
 def test_what_had_no_effect_is_known_to_the_journal_alone(matter: Matter, ida: User, erik: User, officer: User) -> None:
