@@ -1,21 +1,38 @@
 """Formsets of the names, contact points and addresses of a contact."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients import countries, normal
 from clients.models import Address, ContactName, ContactPoint
+from lawcrm.crypto import marks
 
+PART = "clients.part"
 SPARE_ROWS = 2
 MOST_ROWS = 60
+
+
+class MarkField(forms.Field):
+    """An id that a page shows as its mark."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return marks.mark_of(PART, value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        return marks.id_of(PART, str(value)) or self._unknown()
+
+    def _unknown(self) -> NoReturn:
+        raise forms.ValidationError(_("This is no row of this contact."))
 
 
 class PartForm(forms.Form):
     """One row; `pk` names the row it stands for and is looked up among the contact's own."""
 
-    pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    pk = MarkField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -56,7 +56,7 @@ def add_party(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def end_party(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id, Level.WORK, CHANGING)
-    party = Party.objects.filter(matter=opened.matter, pk=frame.number(request, "party")).first()
+    party = frame.chosen(request, "party", Party.objects.filter(matter=opened.matter))
     if party is None:
         raise Http404
     now = timezone.now()

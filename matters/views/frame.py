@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
+from lawcrm.crypto import marks
 from matters import panels
 from matters.models import Matter
 from matters.models.levels import Level
@@ -20,7 +22,6 @@ from matters.queries import overview
 from matters.queries.team import Holder, holders_of, level_among
 
 READING = "matters.view_matter"
-LONGEST_ID = 18  # digits, which fit a bigint
 
 
 @dataclass
@@ -147,7 +148,6 @@ def page(opened: File, template: str, current: str, status: int = 200, **context
     return render(opened.request, template, {**frame, **context}, status=status)
 
 
-def number(request: HttpRequest, name: str) -> int:
-    """An inner id from a form of ours; 0 for what is none."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else 0
+def chosen[Row: Model](request: HttpRequest, name: str, rows: QuerySet[Row]) -> Row | None:
+    """Of these rows the one a form of ours was sent with."""
+    return rows.filter(pk=marks.marked(rows.model, request.POST.get(name, ""))).first()

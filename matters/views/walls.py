@@ -136,7 +136,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     """What this person was asked to acknowledge; of the walls themselves they learn nothing."""
     rows = queries.notices_of(request.user.pk or 0)
     if request.method == "POST":
-        notice = rows.filter(pk=frame.number(request, "notice")).first()
+        notice = frame.chosen(request, "notice", rows)
         if notice is None:
             raise Http404
         try:
@@ -155,7 +155,7 @@ def _person(request: HttpRequest) -> User:
 
 def _wall(request: HttpRequest) -> Wall:
     """Hidden and missing are both 404; then whoever may raise one there may change it."""
-    wall = Wall.objects.filter(pk=frame.number(request, "wall")).first()
+    wall = frame.chosen(request, "wall", Wall.objects.all())
     if wall is None or _person(request).is_external:
         raise Http404
     around = _around(wall)

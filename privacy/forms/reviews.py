@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lawcrm.crypto.marks import mark
 from privacy.actions.reviews.answering import Answer
 from privacy.queries.reviews import Row, Waiting
 
@@ -21,9 +22,9 @@ def answers_from(data: QueryDict, rows: Iterable[Row]) -> list[Answer]:
     """What was said about the rows; a row about which nothing was said stays open. `keep=used` keeps the used ones."""
     if data.get(KEEP) == USED:
         return [Answer(row.item.pk, keep=True) for row in rows if row.is_open and not row.is_unused]
-    said = ((row, data.get(f"answer-{row.item.pk}", "")) for row in rows)
+    said = ((row, data.get(f"answer-{mark(row.item)}", "")) for row in rows)
     return [
-        Answer(row.item.pk, said_so == KEEP, data.get(f"reason-{row.item.pk}", "")[:LONGEST_REASON], row.is_unused)
+        Answer(row.item.pk, said_so == KEEP, data.get(f"reason-{mark(row.item)}", "")[:LONGEST_REASON], row.is_unused)
         for row, said_so in said
         if said_so in {KEEP, REMOVE}
     ]
@@ -68,9 +69,9 @@ def previewed_answers(data: QueryDict, waiting: Waiting, reason: str) -> list[An
     """Exactly the rows that stood in the preview, as they stood there."""
     keep, remove = set(data.getlist("kept")), set(data.getlist("removed"))
     return [
-        Answer(row.item.pk, str(row.item.pk) in keep, "" if str(row.item.pk) in keep else reason, row.is_unused)
+        Answer(row.item.pk, known in keep, "" if known in keep else reason, row.is_unused)
         for row in waiting.rows
-        if str(row.item.pk) in keep | remove
+        if (known := mark(row.item)) in keep | remove
     ]
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lawcrm import access, audit
+from lawcrm.crypto.marks import mark
 from privacy.actions.reviews import answering
 from privacy.actions.reviews.refused import ReviewRefused
 from privacy.forms.reviews import BulkForm, answers_from, chosen_ids, previewed_answers
@@ -144,9 +145,9 @@ def _with_refusals(request: HttpRequest, found: Any, refused: dict[int, str]) ->
     rows = asked(found, timezone.now())
     for row in rows:
         row.refusal = refused.get(row.item.pk, "")
-        row.was_said = request.POST.get(f"answer-{row.item.pk}", "")
+        row.was_said = request.POST.get(f"answer-{mark(row.item)}", "")
         if row.is_open:
-            row.item.reason = request.POST.get(f"reason-{row.item.pk}", "")
+            row.item.reason = request.POST.get(f"reason-{mark(row.item)}", "")
     return rows
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from lawcrm import access
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from matters.models import MatterUserObjectPermission, Wall
 from privacy.models import GroupReview
 from tests import factories, personas
@@ -66,12 +67,12 @@ def secret() -> world.World:
     return made
 
 
-def body(name: str, secret: world.World) -> dict[str, int]:
+def body(name: str, secret: world.World) -> dict[str, str]:
     """What names the thing where the address does not."""
     if name not in {"matters:change_wall", "matters:lower_wall"} or secret.matter is None:
         return {}
     with access.as_system("test"):
-        return {"wall": Wall.objects.filter(matter=secret.matter).earliest("pk").pk}
+        return {"wall": mark(Wall.objects.filter(matter=secret.matter).earliest("pk"))}
 
 
 def clients_of(secret: world.World) -> Iterator[tuple[str, Client]]:

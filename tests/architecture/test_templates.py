@@ -9,6 +9,10 @@ from tests.architecture.source import GROUND, ROOMS, ROOT, modules, templates
 FOUND_BY_NAME = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html", "offline.html"}
 EXTENDED = {"admin/base.html", "admin/change_form.html", "django/forms/widgets/attrs.html"}  # Django's own
 FOUND_BY_FOLDER = ("admin/", "django/forms/", "registration/")
+# Whoever runs the firm's servers finds a mail by its id; and a field that shows its id as a mark.
+SHOWS_IDS = {"lawcrm/status.html": {"message.pk"}, "clients/parts.html": {"row.pk"}}
+TAG = re.compile(r"\{[{%].*?[}%]\}", re.DOTALL)
+INNER_ID = re.compile(r"[\w.]+\.(?:pk|id)\b")
 QUOTED = re.compile(r"""["']([\w./-]+\.(?:html|txt|svg|xml|css))(?:#[\w-]+|\{\w+\})?["']""")
 
 
@@ -33,3 +37,18 @@ def test_no_template_is_missing() -> None:
     ours = tuple(f"{path.name}/" for path in (ROOT / "templates").iterdir() if path.is_dir())
     wanted = {name for name in referenced() - EXTENDED if name.startswith(ours) and not name.endswith(".css")}
     assert sorted(name for name in wanted if not (ROOT / "templates" / name).is_file()) == []
+
+
+def inner_ids(text: str) -> set[str]:
+    return {found for tag in TAG.findall(text) for found in INNER_ID.findall(tag)}
+
+
+def test_no_page_shows_an_inner_id() -> None:
+    """Two of them, some time apart, tell how many rows everybody else made: show a public id, or `row|mark`."""
+    shown = {str(path.relative_to(ROOT / "templates")): inner_ids(path.read_text()) for path in templates()}
+    assert {name: found for name, found in shown.items() if found} == SHOWS_IDS
+
+
+def test_inner_ids_are_found_however_they_are_written() -> None:
+    text = '{{ wall.pk|stringformat:"d" }}{% include "x.html" with value=taking.party.id only %}{{ wall|mark }} a.pk'
+    assert inner_ids(text) == {"wall.pk", "taking.party.id"}

@@ -7,6 +7,7 @@ from django.test import Client
 
 from lawcrm import access
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from matters.actions import team, walls
 from matters.models import Matter, WallBar
 from matters.models.levels import Level
@@ -173,7 +174,7 @@ def test_the_forms_give_wall_and_withdraw(matter: Matter, ida: User, karin: User
     assert "former client" in page
     assert "behind the wall" in page
     with access.as_user(karin):
-        standing = WallBar.objects.get().wall_id
+        standing = mark(WallBar.objects.get().wall)
     assert browser.post("/matters/walls/lower/", {"wall": standing, "reason": "consent"}).status_code == 302
     assert browser.post(f"{base}withdraw/", {"holder": ida.pk, "reason": "left"}).status_code == 302
     assert list(levels(matter, karin)) == ["Karin Vestergaard"]

@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from clients.models import Contact, ContactUserObjectPermission
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from lawcrm.db import sight
 from lawcrm.models import JournalEntry
 from matters.actions import parties, team, wall_refusals, walls
@@ -310,7 +311,7 @@ def told_of(person: User, wall: Wall) -> dict[str, int]:
         for table in (*tables, "lawcrm_journalentry where kind like '%%wall_raised%%'"):
             cursor.execute(f"select count(*) from {table}")
             found[table.partition(" ")[0]] = cursor.fetchone()[0]
-    answer = personas.signed_in(person).post("/matters/walls/lower/", {"wall": wall.pk, "reason": ""})
+    answer = personas.signed_in(person).post("/matters/walls/lower/", {"wall": mark(wall), "reason": ""})
     return {**found, "answer": answer.status_code}
 
 

@@ -14,6 +14,7 @@ from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.audit.journal import Event
 from lawcrm.crypto import keyring
+from lawcrm.crypto.marks import mark
 from lawcrm.models import JournalEntry
 from matters.actions import closing, parties
 from matters.actions.communications import Exchange, NotYet, log_communication
@@ -135,7 +136,7 @@ def test_the_party_forms(matter: Matter, browser: Client, karin: User) -> None:
     assert browser.post(f"{base}add/", sent).status_code == 302
     with access.as_user(karin):
         party = Party.objects.get(role="adverse")
-    assert browser.post(f"{base}end/", {"party": party.pk}).status_code == 302
+    assert browser.post(f"{base}end/", {"party": mark(party)}).status_code == 302
     assert "left" in browser.get(base).content.decode()
     assert browser.post(f"{base}end/", {"party": "9" * 30}).status_code == 404
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from lawcrm import access
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from lawcrm.models import JournalEntry
 from matters.actions import walls
 from matters.models import Matter
@@ -65,8 +66,8 @@ def test_forms_of_walls(opened: Opener, karin: User, ida: User, browser: Client)
         wall = walls.raise_wall(actor=karin, matter=matter, against=[ida], reason="rival", now=NOW)
     forms = {
         reverse("matters:raise_client_wall", args=[client.public_id]): {"reason": ""},
-        reverse("matters:change_wall"): {"wall": wall.pk, "people": [ida.pk], "ends_on": "never", "reason": "x"},
-        reverse("matters:lower_wall"): {"wall": wall.pk, "reason": ""},
+        reverse("matters:change_wall"): {"wall": mark(wall), "people": [ida.pk], "ends_on": "never", "reason": "x"},
+        reverse("matters:lower_wall"): {"wall": mark(wall), "reason": ""},
     }
     assert {browser.post(url, values).status_code for url, values in forms.items()} == {422}
     assert refused() == [

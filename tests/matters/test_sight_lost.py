@@ -12,6 +12,7 @@ from django.test import Client
 
 from lawcrm import access
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from matters.actions import responsibility, succession, team, walls
 from matters.forms.once import token_for
 from matters.models import Matter
@@ -70,7 +71,7 @@ def test_a_form_that_comes_too_late(opened: Opener, karin: User, ida: User, outs
     if what == "lower":
         with access.as_user(karin):
             wall = walls.raise_wall(actor=karin, matter=matter, against=[outsider], reason="rival", now=NOW)
-        url, values = "/matters/walls/lower/", {"wall": wall.pk, "reason": "over"}
+        url, values = "/matters/walls/lower/", {"wall": mark(wall), "reason": "over"}
     else:
         url, values = form(matter, ida, what)
     if what == "grant":

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from lawcrm import access, jobs, outbox
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
 from matters.actions import notices, walls
@@ -114,9 +115,9 @@ def test_acknowledged_once_and_seen_by_whoever_sees_the_wall(shared: Matter, kar
     assert "A notice waits for you" in client.get("/").content.decode()
     with time_machine.travel(NOW + DAY, tick=False):
         client = personas.signed_in(ida)
-        answer = client.post(PAGE, {"notice": of(ida).pk})
+        answer = client.post(PAGE, {"notice": mark(of(ida))})
         assert (answer.status_code, of(ida).acknowledged_at) == (302, NOW + DAY)
-        again = client.post(PAGE, {"notice": of(ida).pk}, follow=True)
+        again = client.post(PAGE, {"notice": mark(of(ida))}, follow=True)
     assert "acknowledged this before" in again.content.decode()
     assert "A notice waits for you" not in client.get("/").content.decode()
     with access.as_user(karin):
@@ -132,10 +133,10 @@ def test_nobody_answers_for_another_or_for_a_wall_that_is_down(
     wall = wall_off(karin, shared, ida)
     notice = of(ida)
     for person in (outsider, karin):
-        assert personas.signed_in(person).post(PAGE, {"notice": notice.pk}).status_code == 404
+        assert personas.signed_in(person).post(PAGE, {"notice": mark(notice)}).status_code == 404
     with access.as_user(karin):
         walls.lower_wall(actor=karin, wall=wall, reason="x", now=NOW)
-    assert personas.signed_in(ida).post(PAGE, {"notice": notice.pk}).status_code == 404
+    assert personas.signed_in(ida).post(PAGE, {"notice": mark(notice)}).status_code == 404
     with access.as_user(ida), pytest.raises(notices.NoLongerAsked):
         notices.acknowledge(actor=ida, notice=notice, now=NOW)
 

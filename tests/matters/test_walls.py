@@ -14,6 +14,7 @@ from clients.models import Contact
 from lawcrm import access, audit, jobs
 from lawcrm.accounts.actions import practice
 from lawcrm.accounts.models import User
+from lawcrm.crypto.marks import mark
 from lawcrm.db import sight
 from lawcrm.models import JournalEntry
 from matters.actions import leads, parties, responsibility, team, walls
@@ -236,14 +237,16 @@ def test_the_raiser_s_pages(shared: Matter, karin: User, ida: User, browser: Cli
         page = browser.get(reverse("matters:access", args=[shared.public_id])).content.decode()
         assert "Not acknowledged yet:" in page
         change_url, lower_url = reverse("matters:change_wall"), reverse("matters:lower_wall")
-        assert "2026-12-24" in browser.post(change_url, {"wall": wall.pk}).content.decode()
-        again = browser.post(change_url, {"wall": wall.pk, "people": [ida.pk], "ends_on": "2026-12-24", "reason": "x"})
+        assert "2026-12-24" in browser.post(change_url, {"wall": mark(wall)}).content.decode()
+        again = browser.post(
+            change_url, {"wall": mark(wall), "people": [ida.pk], "ends_on": "2026-12-24", "reason": "x"}
+        )
         assert "Nothing is different" in again.content.decode()
-        longer = {"wall": wall.pk, "people": [ida.pk], "ends_on": "", "reason": "x"}
+        longer = {"wall": mark(wall), "people": [ida.pk], "ends_on": "", "reason": "x"}
         assert browser.post(change_url, longer).status_code == 302
-        assert browser.post(lower_url, {"wall": wall.pk}).status_code == 200
-        assert browser.post(lower_url, {"wall": wall.pk, "reason": "over"}).status_code == 302
-        assert browser.post(lower_url, {"wall": wall.pk, "reason": "over"}).status_code == 422
+        assert browser.post(lower_url, {"wall": mark(wall)}).status_code == 200
+        assert browser.post(lower_url, {"wall": mark(wall), "reason": "over"}).status_code == 302
+        assert browser.post(lower_url, {"wall": mark(wall), "reason": "over"}).status_code == 422
     assert sees(ida, shared)
 
 
@@ -263,8 +266,8 @@ def test_the_pages_of_a_client(opened: Opener, karin: User, ida: User, browser: 
     assert "around the client" in browser.get(reverse("matters:access", args=[matter.public_id])).content.decode()
     with access.as_user(karin):
         wall = Wall.objects.get()
-    assert reader.post(reverse("matters:lower_wall"), {"wall": wall.pk, "reason": "x"}).status_code == 404
-    assert browser.post(reverse("matters:lower_wall"), {"wall": wall.pk, "reason": "x"}).status_code == 302
+    assert reader.post(reverse("matters:lower_wall"), {"wall": mark(wall), "reason": "x"}).status_code == 404
+    assert browser.post(reverse("matters:lower_wall"), {"wall": mark(wall), "reason": "x"}).status_code == 302
     assert sees(ida, client)
 
 
@@ -272,7 +275,7 @@ def test_someone_who_reads_only_changes_no_wall(opened: Opener, karin: User, ida
     matter = opened(people=(ida,))
     wall = wall_off(karin, matter, outsider)
     for name in ("change_wall", "lower_wall"):
-        answer = personas.signed_in(ida).post(reverse(f"matters:{name}"), {"wall": wall.pk, "reason": "x"})
+        answer = personas.signed_in(ida).post(reverse(f"matters:{name}"), {"wall": mark(wall), "reason": "x"})
         assert answer.status_code == 403
     assert not sees(outsider, matter)
 
@@ -309,11 +312,11 @@ def test_changing_a_wall_lifts_nobody_who_left_and_no_dissolved_group(
     with access.as_user(keeper):
         practice.dissolve_group(actor=keeper, group=group, reason="merged", now=NOW)
     browser, url = personas.signed_in(karin), reverse("matters:change_wall")
-    page = browser.post(url, {"wall": wall.pk}).content.decode()
+    page = browser.post(url, {"wall": mark(wall)}).content.decode()
     chosen = set(re.findall(r'name="(people|groups)" value="(\d+)"[^>]* checked', page))
     kept = {("people", str(one.pk)) for one in (ida, outsider, keeper)} | {("groups", str(group.pk))}
     assert chosen == kept
     sent = {"people": [ida.pk, outsider.pk, keeper.pk], "groups": [group.pk], "ends_on": "2026-12-24", "reason": "term"}
-    assert browser.post(url, {"wall": wall.pk, **sent}).status_code == 302
+    assert browser.post(url, {"wall": mark(wall), **sent}).status_code == 302
     with access.as_user(karin):
         assert {bar.principal for bar in queries.open_bars(wall)} == {ida.pk, outsider.pk, keeper.pk, -group.pk}

@@ -15,6 +15,7 @@ from django.urls import reverse
 from lawcrm import access
 from lawcrm.accounts.models import User
 from lawcrm.audit import signing
+from lawcrm.crypto.marks import mark
 from lawcrm.models import JournalEntry
 from matters.models import Matter
 from privacy.models import GroupReview, MatterReview, ReviewRules
@@ -63,8 +64,8 @@ def page_of(review: MatterReview) -> str:
 def form_for(review: MatterReview, **said: User) -> dict[str, str]:
     """`form_for(review, keep=a, remove=b)` as the browser would send it."""
     items = items_of(review)
-    data = {f"answer-{items[who.pk].pk}": answer for answer, who in said.items()}
-    return data | {f"reason-{items[who.pk].pk}": "Left" for answer, who in said.items() if answer == "remove"}
+    data = {f"answer-{mark(items[who.pk])}": answer for answer, who in said.items()}
+    return data | {f"reason-{mark(items[who.pk])}": "Left" for answer, who in said.items() if answer == "remove"}
 
 
 def test_the_owner_answers_in_part_leaves_and_comes_back(owner: User, browser: Client) -> None:
@@ -94,7 +95,7 @@ def test_a_second_tab_is_told_who_answered(owner: User, browser: Client) -> None
 def test_a_removal_without_a_reason_says_so_at_the_row_and_keeps_the_choice(owner: User, browser: Client) -> None:
     member = lawyer()
     review = opened(matter_of(owner, member))
-    number = items_of(review)[member.pk].pk
+    number = mark(items_of(review)[member.pk])
     answer = browser.post(page_of(review), {f"answer-{number}": "remove"})
     assert answer.status_code == 422
     assert "Say why access is removed" in answer.content.decode()
@@ -151,8 +152,8 @@ def test_several_are_answered_at_once_exactly_as_previewed(owner: User, browser:
         "review": chosen,
         "plan": "used",
         "confirm": "1",
-        "kept": [one[used.pk].pk for one in items],
-        "removed": [one[never.pk].pk for one in items],
+        "kept": [mark(one[used.pk]) for one in items],
+        "removed": [mark(one[never.pk]) for one in items],
     }
     assert browser.post(reverse("privacy:reviews_preview"), data).status_code == 422
     newcomer = lawyer()
@@ -170,7 +171,7 @@ def test_what_another_is_asked_about_cannot_be_answered_in_bulk(owner: User) -> 
         "review": [str(review.public_id), "x"],
         "plan": "keep",
         "confirm": "1",
-        "kept": [items_of(review)[member.pk].pk],
+        "kept": [mark(items_of(review)[member.pk])],
     }
     answer = personas.signed_in(member).post(reverse("privacy:reviews_preview"), data, follow=True)
     assert "Choose at least one" in answer.content.decode()
@@ -203,7 +204,7 @@ def test_an_administrator_answers_for_a_role(owner: User) -> None:
     assert "assistant" in administrator.get(reverse("privacy:group_reviews")).content.decode()
     address = reverse("privacy:group_review", args=[review.public_id])
     assert "A One" in administrator.get(address).content.decode()
-    administrator.post(address, {f"answer-{review.items.get().pk}": "keep"})
+    administrator.post(address, {f"answer-{mark(review.items.get())}": "keep"})
     assert review.items.get().state == "kept"
     assert personas.signed_in(first).get(address).status_code == 404
 

@@ -18,7 +18,8 @@ from lawcrm import access, audit
 from lawcrm.accounts import groups
 from lawcrm.accounts.actions import practice
 from lawcrm.accounts.group_forms import GroupReasonForm, JoinForm, NewGroupForm, RenameGroupForm
-from lawcrm.accounts.models import User
+from lawcrm.accounts.models import Membership, User
+from lawcrm.crypto.marks import mark, marked
 from lawcrm.sign_in import needs_step_up_to_send
 
 # Who gives access to matters must know whom a group brings along.
@@ -113,7 +114,8 @@ CHANGES: dict[str, tuple[Callable[..., Any], Any, str]] = {
 def change_member(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Asked for with the member in a POST first, then sent with the reason: ids of people stay out of addresses."""
     found = _load(public_id)
-    membership = found.memberships.filter(until=None, pk=_number(request, "member")).select_related("user").first()
+    asked = marked(Membership, request.POST.get("member", ""))
+    membership = found.memberships.filter(until=None, pk=asked).select_related("user").first()
     what = request.POST.get("what", "")
     if membership is None or what not in CHANGES:
         raise Http404
@@ -124,7 +126,7 @@ def change_member(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if not form.errors:
             return _done(request, found, _("Done."))
     heading = f"{words()}: {membership.user.full_name}"
-    hidden = {"member": str(membership.pk), "what": what}
+    hidden = {"member": mark(membership), "what": what}
     return _form(request, form, heading, words(), _url(found), group=found, kind=kind, hidden=hidden)
 
 
@@ -183,8 +185,3 @@ def _url(group: Group) -> str:
 def _person(request: HttpRequest) -> User:
     person: Any = request.user
     return person  # type: ignore[no-any-return]
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= 18 else 0  # noqa: PLR2004 - digits that fit a bigint
