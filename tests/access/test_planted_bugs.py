@@ -18,6 +18,7 @@ from lawcrm.doors.safe_writer import csv_lines
 from lawcrm.models.outbox import OutboxMessage
 from lawcrm.sign_in import open_to_anyone
 from lawcrm.urls import urlpatterns
+from matters.actions import team
 from matters.models import Matter
 from tests import personas
 from tests.access import canary, filling, test_matrix, world
@@ -25,10 +26,12 @@ from tests.access.canary import HIDDEN, place
 from tests.access.papers import text_of
 from tests.access.test_canary_channels import Firm, is_id, mails_gone_wrong, post
 from tests.access.test_canary_feeds import SAID, answer_for_both, handed_out
+from tests.access.test_sight_machine import Firm as FirmOfMachine
+from tests.access.test_sight_machine import Sight, firm, run
 from tests.access.test_two_worlds import both_worlds
 from tests.access.two_worlds import differences
 
-__all__ = ["post"]  # a fixture
+__all__ = ["firm", "post"]  # fixtures
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 type View = Callable[..., HttpResponse]
 LIST, DETAIL, EXPORT, FEED = "matters:list", "matters:detail", "clients:export", "deadlines:feed"
@@ -58,6 +61,10 @@ def any_matter(request: HttpRequest, public_id: Any) -> HttpResponse:
 def count_of_all(request: HttpRequest) -> HttpResponse:
     with access.as_system("planted"):
         return HttpResponse(f"0 of {Matter.objects.count()}")
+
+
+def count_in_a_part(request: HttpRequest) -> HttpResponse:
+    return count_of_all(request) if "HX-Request" in request.headers else HttpResponse("")
 
 
 def header_with_count(request: HttpRequest) -> HttpResponse:
@@ -132,6 +139,7 @@ type Plant = Callable[[str, View], None]
     [
         (LIST, past_the_manager, "body"),
         (LIST, count_of_all, "body"),
+        (LIST, count_in_a_part, "body"),
         (LIST, header_with_count, "headers"),
         (LIST, another_query, "queries"),
         (DETAIL, any_matter, "status"),
@@ -155,6 +163,24 @@ def test_the_matrix_has_another_answer(view: View, plant: Plant) -> None:
     assert test_matrix.wrong(test_matrix.answers(secret, "get", only={DETAIL}), "get", only={DETAIL}) == ""
     plant(DETAIL, view)
     assert DETAIL in test_matrix.wrong(test_matrix.answers(secret, "get", only={DETAIL}), "get", only={DETAIL})
+
+
+@pytest.mark.parametrize("view", [any_matter, forbidden])
+def test_the_machine_opens_a_page_that_tells(view: View, firm: FirmOfMachine, plant: Plant) -> None:
+    plant(DETAIL, view)
+    with pytest.raises(AssertionError):
+        run(firm, Sight)
+
+
+def test_the_machine_finds_sight_that_is_taken_on_paper_only(
+    firm: FirmOfMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def withdraw_access(**_said: Any) -> None:
+        """Answers as if all were done."""
+
+    monkeypatch.setattr(team, "withdraw_access", withdraw_access)
+    with pytest.raises(AssertionError):
+        run(firm, Sight)
 
 
 @pytest.mark.parametrize(("name", "view"), [(LIST, past_the_manager), (DETAIL, any_matter), (EXPORT, export_of_all)])

@@ -37,10 +37,6 @@ SIGNED_IN: dict[str, Callable[[User], Client]] = {
 OUTSIDERS = cast.OUTSIDERS | {name: cast.Person(("lawyer",)) for name in SIGNED_IN}
 
 
-# Pages are asked for in part, too, by these.
-ASK_FOR_PARTS = {"walled by a group", "partner", "external", "superuser"}
-
-
 @time_machine.travel(NOW, tick=False)
 def both_worlds(person: str, only: Collection[str] = ()) -> list[Answers]:
     """The answers to one outsider with the secret and without, of all addresses or these; all is undone."""
@@ -59,7 +55,7 @@ def both_worlds(person: str, only: Collection[str] = ()) -> list[Answers]:
             if has_secret:
                 establish(secret, keeper, group, who, outsider)
             who.since(outsider)
-            worlds.append(answered(client, outsider, secret, partials=person in ASK_FOR_PARTS))
+            worlds.append(answered(client, outsider, secret))
             # Asking a browser without a session for its session would give it one.
             sessions.append(dict(client.session) if settings.SESSION_COOKIE_NAME in client.cookies else {})
     assert sessions[0] == sessions[1]

@@ -14,7 +14,9 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.db import connections
 from django.forms.models import ModelChoiceIterator
+from django.http.request import HttpHeaders
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import resolve, reverse
 
 from lawcrm import access
@@ -45,6 +47,8 @@ SEARCHES = {
     *("clients:list", "matters:search", "matters:list", "matters:find_contact", "search", "search_palette"),
     *("conflicts:ask", "deadlines:enter", "deadlines:add_task", "clients:enter"),
 }
+# Sent by a script that puts a part of the page in the place of another.
+PART = "HX-Request"
 type Request = tuple[str, str, dict[str, Any]]
 type Answer = tuple[int, tuple[tuple[str, bytes], ...], bytes, tuple[str, ...], int]
 # Hidden fields whose value is new on each page.
@@ -96,11 +100,35 @@ def unchanged(client: Client) -> Iterator[None]:
     client.cookies.load(cookies)
 
 
-def ask(client: Client, secret: Secret, request: Request, *, partial: bool = False) -> tuple[Answer, list[Any]]:
-    """How it is answered, and the forms on the page."""
+class Headers(HttpHeaders):
+    """Remember whether it was looked up that only a part of the page is wanted."""
+
+    has_parts = False
+
+    def __getitem__(self, name: str) -> str:
+        self.has_parts = self.has_parts or name.replace("_", "-").lower() == PART.lower()
+        return super().__getitem__(name)
+
+
+class Handler(ClientHandler):
+    def get_response(self, request: Any) -> Any:
+        request.headers = Headers(request.META)
+        return super().get_response(request)
+
+
+@dataclass
+class Asked:
+    """How a request was answered, what the page was made of, and whether its part is answered otherwise."""
+
+    answer: Answer
+    response: Any
+    has_parts: bool
+
+
+def ask(client: Client, secret: Secret, request: Request, *, part: bool = False) -> Asked:
     method, url, data = request
     queries: list[str] = []
-    headers = {"HX-Request": "true"} if partial else {}
+    headers = {PART: "true"} if part else {}
     with connections["default"].execute_wrapper(noted(queries)), unchanged(client):
         response = getattr(client, method)(url, data, headers=headers)
         content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -108,7 +136,7 @@ def ask(client: Client, secret: Secret, request: Request, *, partial: bool = Fal
         content = text_of(content).encode()
     said = tuple(sorted((name, masked(value.encode(), secret)) for name, value in response.headers.items()))
     answer = response.status_code, said, masked(content, secret), tuple(sorted(response.cookies)), len(queries)
-    return answer, forms_in(response)
+    return Asked(answer, response, response.wsgi_request.headers.has_parts)
 
 
 def noted(queries: list[str]) -> Any:
@@ -251,29 +279,41 @@ def with_texts(form: forms.BaseForm, secret: Secret) -> dict[str, str]:
     }
 
 
-def answered(client: Client, outsider: User, secret: Secret, *, partials: bool = False) -> dict[Any, Answer]:
+class Questions:
+    """What one person was answered in one world, by what was asked."""
+
+    def __init__(self, client: Client, secret: Secret) -> None:
+        client.handler = Handler(client.handler.enforce_csrf_checks)
+        self.client, self.secret = client, secret
+        self.seen: dict[Any, Answer] = {}
+
+    def ask(self, request: Request) -> Any:
+        """In full, and in part where the site tells the two apart; answers what came in full."""
+        asked = ask(self.client, self.secret, request)
+        self.seen[key(request)] = asked.answer
+        if asked.has_parts:
+            self.seen["part", *key(request)] = ask(self.client, self.secret, request, part=True).answer
+        return asked.response
+
+    def bare(self, method: str, url: str) -> Answer:
+        return self.seen[key((method, url, {}))]
+
+
+def answered(client: Client, outsider: User, secret: Secret) -> dict[Any, Answer]:
     """Each request by what was asked; a door that is shut to this person is tried once, not with all variants."""
-    seen: dict[Any, Answer] = {}
-    shown: dict[str, list[forms.BaseForm]] = {}
-    for request in bare_requests(secret):
-        seen[key(request)], found = ask(client, secret, request)
-        if request[0] == "get":
-            shown[request[1]] = found
-    own = addresses(secret, secret.own).values()
+    asked = Questions(client, secret)
+    shown = {request[:2]: forms_in(asked.ask(request)) for request in bare_requests(secret)}
     held = outsider.role_permissions()
     of_forms: list[Request] = []
     with access.as_user(outsider):  # choosing from a list of rows asks who looks
-        for url in own:
-            by_get = is_shut(seen[key(("post", url, {}))], url, held)
-            for form in shown.get(url, ()):
+        for url in addresses(secret, secret.own).values():
+            by_get = is_shut(asked.bare("post", url), url, held)
+            for form in shown["get", url]:
                 of_forms += form_requests(url, form, secret, by_get=by_get)
     for request in (*plain_requests(secret), *of_forms):
-        if not is_shut(seen[key((request[0], request[1], {}))], request[1], held):
-            seen[key(request)], _forms = ask(client, secret, request)
-    if partials:
-        for url in shown:
-            seen["partial", url], _forms = ask(client, secret, ("get", url, {}), partial=True)
-    return seen
+        if not is_shut(asked.bare(*request[:2]), request[1], held):
+            asked.ask(request)
+    return asked.seen
 
 
 def key(request: Request) -> tuple[str, ...]:
