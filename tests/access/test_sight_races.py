@@ -1,34 +1,45 @@
 """Twenty-four threads grant, bar, join, add parties, open and read at once; who may not see never does."""
 
 import random
+import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, connections, transaction
+from django.urls import path, reverse
 from django.utils import timezone
 
 from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
+from lawcrm.urls import urlpatterns
 from matters.actions import team, walls
 from matters.actions.opening import Opening, open_matter
 from matters.models import Matter, MatterType, Party, Wall
 from matters.models.levels import Level
 from tests import factories, personas
 from tests.access.sight_model import Model
+from tests.access.test_planted_bugs import any_matter
+from tests.access.test_sight_machine import bare_numbers, numbers
+from tests.lawcrm import planted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 THREADS, ROUNDS = 24, 25
+LOCKING = re.compile(r"perform 1 from matters_matter where id = any\(\w+\) order by id for no key update;")
+BODY = re.compile(r"begin\b.*\bend", re.DOTALL)
 REASON = "race"
 NEVER = 2**63
 
@@ -53,6 +64,9 @@ class Firm:
     stood: list[list[int]] = field(default_factory=list)
     # Person, when asking began, when it was answered, matters seen by manager and by bare SQL.
     reads: list[tuple[int, int, int, set[int]]] = field(default_factory=list)
+    # How and of what people were shown too little or too much of the matters that only they open and close.
+    lost: list[tuple[str, int]] = field(default_factory=list)
+    leaked: list[tuple[str, int]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     errors: list[BaseException] = field(default_factory=list)
 
@@ -87,6 +101,7 @@ class Thread:
         self.walls: dict[int, tuple[Wall, list[int]]] = {}
         self.client_walls: dict[int, Wall] = {}
         self.me = firm.people[number]
+        self.browser = personas.signed_in(self.me)
 
     def run(self) -> None:
         steps = (
@@ -96,12 +111,14 @@ class Thread:
             self.join_or_leave,
             self.party,
             self.open,
+            self.save_what_was_read_long_ago,
             self.read,
+            self.look,
         )
         self.firm.barrier.wait()
         try:
             for _round in range(ROUNDS):
-                step = self.chance.choices(steps, weights=(5, 4, 3, 2, 2, 1, 8))[0]
+                step = self.chance.choices(steps, weights=(5, 4, 3, 2, 2, 1, 1, 5, 6))[0]
                 step(self.chance.randrange(len(self.firm.matters)))
                 self.firm.done[step.__name__] += 1
         except BaseException as error:  # noqa: BLE001 - whatever a person would have seen
@@ -191,6 +208,33 @@ class Thread:
         with access.as_user(self.firm.keeper):
             self.firm.opened.append(open_matter(actor=self.firm.keeper, wanted=wanted, now=timezone.now()))
 
+    def save_what_was_read_long_ago(self, matter: int) -> None:
+        """As a form does that lay open: with everybody who saw the matter before the race."""
+        with access.as_system("race"), transaction.atomic():
+            copy(self.firm.matters[matter]).save()
+
+    def look(self, matter: int) -> None:
+        """At what only this thread grants and bars, so that it is known at this moment."""
+        granted = {place for place in range(len(self.firm.matters)) if (self.number, place) in self.firm.model.grants}
+        due = granted - self.walls.keys()
+        in_a_group = any((self.number, group) in self.firm.model.groups for group in range(len(self.firm.groups)))
+        fair = {*range(len(self.firm.matters))} - self.walls.keys() if in_a_group else due
+        with access.as_user(User.objects.get(pk=self.me.pk)):
+            people = numbers(self.firm.adverse, Contact) | bare_numbers(self.firm.adverse)
+        self.firm.leaked += [("contact", place) for place in people & self.client_walls.keys()]
+        for how, seen in self.sights(matter):
+            asked = {matter} if how == "page" else {*range(len(self.firm.matters))}
+            self.firm.lost += [(how, place) for place in asked & due - seen]
+            self.firm.leaked += [(how, place) for place in seen - fair]
+
+    def sights(self, matter: int) -> Iterator[tuple[str, set[int]]]:
+        with access.as_user(User.objects.get(pk=self.me.pk)):
+            yield "manager", numbers(self.firm.matters, Matter)
+            yield "SQL", bare_numbers(self.firm.matters)
+        page = self.browser.get(reverse("matters:detail", args=[self.firm.matters[matter].public_id]))
+        assert page.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}
+        yield "page", {matter} if page.status_code == HTTPStatus.OK else set()
+
     def read(self, _matter: int) -> None:
         number = self.chance.randrange(THREADS)
         begun = time.monotonic_ns()
@@ -247,21 +291,74 @@ def test_a_wall_around_somebody_adverse_and_a_grant_do_not_wait_for_each_other(f
         assert sight.wrong() == []
 
 
-def test_no_race_shows_a_forbidden_row_or_loses_a_grant(firm: Firm) -> None:
+def race(firm: Firm) -> None:
+    threads_of_it = [Thread(firm, number) for number in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(lambda number: Thread(firm, number).run(), range(THREADS)))
+        list(threads.map(Thread.run, threads_of_it))
+
+
+def wrong_at_the_end(firm: Firm) -> list[int]:
+    """People who do not see just what the model says."""
+    found = []
+    for number, person in enumerate(firm.people):
+        with access.as_user(User.objects.get(pk=person.pk)):
+            seen = numbers(firm.matters, Matter)
+        if seen != {place for place in range(len(firm.matters)) if firm.model.is_granted(number, place)}:
+            found.append(number)
+    return found
+
+
+def test_no_race_shows_a_forbidden_row_or_loses_a_grant(firm: Firm) -> None:
+    race(firm)
     assert firm.errors == []
     assert min(firm.done.values()) > 5, firm.done
     assert any(begun > stood[2] for stood in firm.stood for _p, begun, _e, _s in firm.reads)
-    assert forbidden(firm) == []
+    assert (forbidden(firm), firm.leaked, firm.lost) == ([], [], [])
     with access.as_system("test"):
         assert sight.wrong() == []
         assert len({matter.number for matter in firm.opened}) == len(firm.opened)
-    for number, person in enumerate(firm.people):
-        with access.as_user(User.objects.get(pk=person.pk)):
-            seen = set(Matter.objects.values_list("pk", flat=True))
-        expected = {row.pk for place, row in enumerate(firm.matters) if firm.model.is_granted(number, place)}
-        assert seen & {row.pk for row in firm.matters} == expected, number
+    assert wrong_at_the_end(firm) == []
+
+
+@contextmanager
+def planted_in_the_database(statement: str, undo: str) -> Iterator[None]:
+    with planted.owner() as session:
+        session.execute(statement)
+        try:
+            yield
+        finally:
+            session.execute(undo)
+
+
+def definition(function: str) -> str:
+    with planted.owner() as session:
+        found = session.execute("select pg_get_functiondef(%s::regprocedure)", [function]).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def test_the_race_notices_a_grant_lost_for_want_of_a_lock(firm: Firm) -> None:
+    """Both locks are gone, the action's and the trigger's: each alone holds."""
+    of_actions, of_trigger = map(definition, ("sight_lock(bigint[],bigint[])", "matter_sight_refresh(bigint[])"))
+    without = LOCKING.sub("", of_trigger), BODY.sub("begin end", of_actions)
+    assert without != (of_trigger, of_actions)
+    with planted_in_the_database(";".join(without), f"{of_actions};{of_trigger}"):
+        race(firm)
+    assert firm.lost
+
+
+def test_the_race_notices_a_stale_row_that_is_saved_with_who_saw_it(firm: Firm) -> None:
+    table = "alter table matters_matter {} trigger guard_sight"
+    with planted_in_the_database(table.format("disable"), table.format("enable")):
+        race(firm)
+    assert firm.lost
+
+
+def test_the_race_notices_a_page_that_asks_nobody(firm: Firm, settings: Any) -> None:
+    settings.ROOT_URLCONF = (path("matters/<uuid:public_id>/", any_matter), *urlpatterns)
+    race(firm)
+    assert {how for how, _matter in firm.leaked} == {"page"}
+    assert firm.lost == []
 
 
 def test_the_race_would_notice_a_wall_that_does_not_hold(firm: Firm) -> None:
