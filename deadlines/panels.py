@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deadlines.models import Deadline
-from deadlines.queries import book, picking
+from deadlines.queries import book, picking, plans, team
 from deadlines.templatetags.due import due_words
 from deadlines.views import frame
 from deadlines.views.telling import WORDS
@@ -15,12 +15,22 @@ from lawcrm import audit, ui
 from matters import panels
 from matters.models import Matter
 
+OFFERED = 3
+
 
 def next_deadline(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
     if not frame.may(request, frame.READING):
         return None
     may_enter = not matter.is_closed and frame.may(request, frame.ENTERING)
     return {"deadline": _next_of(request, matter), "may_enter": may_enter}
+
+
+def offered_plans(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
+    """A quiet offer to whoever may take it."""
+    if matter.is_closed or not frame.may(request, frame.ENTERING):
+        return None
+    found = list(plans.offered(matter)[:OFFERED])
+    return {"plans": found} if found and team.may_work(matter.pk) else None
 
 
 def tab(request: HttpRequest, matter: Matter) -> dict[str, Any] | None:
@@ -58,6 +68,7 @@ def found(request: HttpRequest, words: str) -> list[ui.Hit]:
 def register() -> None:
     ui.search.add("deadlines", _("Deadlines"), found, order=40)
     panels.register("aside", 10, next_deadline, "deadlines/next_card.html")
+    panels.register("aside", 15, offered_plans, "deadlines/offered_plans.html")
     panels.register("tab", 30, tab)
     for kind, words in WORDS.items():
         panels.say(kind, words)

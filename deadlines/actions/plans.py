@@ -12,7 +12,7 @@ from deadlines import planning
 from deadlines.actions.entering import Entry, enter_deadline
 from deadlines.actions.refused import locked_matter
 from deadlines.actions.todo import add_task
-from deadlines.models import Deadline, Plan, PlanUse, PlanVersion
+from deadlines.models import Deadline, Plan, PlanDecline, PlanUse, PlanVersion
 from deadlines.queries import plans
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -110,6 +110,7 @@ def use_plan(  # noqa: PLR0913 - which plan, for what, for whom, as it was seen
     version: PlanVersion,
     trigger_on: date,
     people: plans.People,
+    seconds: plans.Seconds | None = None,
     seen: str,
     now: datetime,
 ) -> PlanUse:
@@ -119,7 +120,7 @@ def use_plan(  # noqa: PLR0913 - which plan, for what, for whom, as it was seen
         return known
     if not version.plan.is_active:
         raise NotInUse
-    found = _planned(matter, version, trigger_on, people, now)
+    found = _planned(matter, version, trigger_on, people, seconds, now)
     if plans.latest(version.plan).pk != version.pk or audit.digest(plans.record_of(version, found)) != seen:
         raise LookAgain
     use = PlanUse(public_id=once, matter=matter, plan_id=version.plan_id, version=version, trigger_on=trigger_on)
@@ -131,12 +132,32 @@ def use_plan(  # noqa: PLR0913 - which plan, for what, for whom, as it was seen
     return use
 
 
-def _planned(
-    matter: Matter, version: PlanVersion, trigger_on: date, people: plans.People, now: datetime
+@audit.attempt("plan.declined", on="matter")
+def decline_plan(*, actor: User, matter: Matter, plan: Plan, now: datetime) -> None:
+    """Said twice it is so once."""
+    matter = locked_matter(matter.pk)
+    given = {"declined_by": actor, "declined_at": now}
+    _row, is_new = PlanDecline.objects.get_or_create(matter=matter, plan=plan, defaults=given)
+    if is_new:
+        audit.record("plan.declined", matter, plan_id=plan.pk)
+
+
+def _planned(  # noqa: PLR0913, PLR0917 - what a plan is used with
+    matter: Matter,
+    version: PlanVersion,
+    trigger_on: date,
+    people: plans.People,
+    seconds: plans.Seconds | None,
+    now: datetime,
 ) -> list[plans.Planned]:
     try:
         return plans.planned(
-            matter=matter, version=version, trigger_on=trigger_on, people=people, today=timezone.localdate(now)
+            matter=matter,
+            version=version,
+            trigger_on=trigger_on,
+            people=people,
+            seconds=seconds,
+            today=timezone.localdate(now),
         )
     except plans.CannotPlan as why:
         raise Impossible(str(why)) from None
@@ -175,6 +196,7 @@ def _create(actor: User, use: PlanUse, once: UUID, row: plans.Planned, now: date
         deputy=row.deputy,
         trigger_on=use.trigger_on,
         trigger_label=use.plan.trigger,
+        second_on=row.second_on,
         rule_code=row.step.rule,
         at_stake=row.computed.at_stake if row.computed else "",
         computed_on=row.computed.due_on if row.computed else None,

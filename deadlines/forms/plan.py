@@ -1,5 +1,6 @@
 """Keeping a plan and using one."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
@@ -126,17 +127,43 @@ def steps_of(formset: Any) -> list[planning.Step]:
     return [form.step() for form in formset if form.has_changed() and not form.cleaned_data.get("DELETE")]
 
 
+def _plausible(day: date) -> None:
+    plausible(day)
+
+
+def _limit_field(trigger: str, steps: list[str]) -> TypedDateField:
+    words = _t("Sets a limit to: %(steps)s. Left empty, the limit is not checked.")
+    return TypedDateField(
+        label=_t("Second date: %(trigger)s") % {"trigger": trigger},
+        required=False,
+        validators=[_plausible],
+        help_text=words % {"steps": ", ".join(steps)},
+    )
+
+
 class UseForm(forms.Form):
-    """Asks for those people only whom the plan names."""
+    """Asks for those people only whom the plan names, and for what sets a limit to its rules."""
 
     trigger_on = TypedDateField(label=_("Day of the event"))
     assistant = PersonField(User.objects.none(), label=_("Assistant"))
     deputy = PersonField(User.objects.none(), label=_("Deputy"))
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
-    def __init__(self, *args: Any, user: User, matter: Matter, roles: set[str], today: date, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        matter: Matter,
+        roles: set[str],
+        seconds: Mapping[str, list[str]],
+        today: date,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["once"] = OnceField(user.pk)
+        self.limits = {f"second_{place}": trigger for place, trigger in enumerate(seconds)}
+        for name, trigger in self.limits.items():
+            self.fields[name] = _limit_field(trigger, seconds[trigger])
         people = team.team_of(matter, today)
         for name in ("assistant", "deputy"):
             if name not in roles:
@@ -148,6 +175,13 @@ class UseForm(forms.Form):
 
     def clean_trigger_on(self) -> date:
         return plausible(self.cleaned_data["trigger_on"])
+
+    @property
+    def limit_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.limits]
+
+    def seconds(self) -> dict[str, date | None]:
+        return {trigger: self.cleaned_data.get(name) for name, trigger in self.limits.items()}
 
     def people(self) -> dict[str, User | None]:
         return {name: self.cleaned_data.get(name) for name in ("assistant", "deputy")}

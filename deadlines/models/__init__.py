@@ -6,7 +6,7 @@ from deadlines.models.docket import DocketEntry
 from deadlines.models.extension import Extension
 from deadlines.models.feed import CalendarFeed
 from deadlines.models.holiday import HolidayCalendar, HolidayDay, OwnHoliday
-from deadlines.models.plan import Plan, PlanUse, PlanVersion
+from deadlines.models.plan import Plan, PlanDecline, PlanUse, PlanVersion
 from deadlines.models.proposal import Basis, Proposal, Recalculation, Source
 from deadlines.models.reminder import Reminder
 from deadlines.models.rulebook import RuleApproval, RuleOverride, RulePack
@@ -25,6 +25,7 @@ __all__ = [
     "HolidayDay",
     "OwnHoliday",
     "Plan",
+    "PlanDecline",
     "PlanUse",
     "PlanVersion",
     "Proposal",

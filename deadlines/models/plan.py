@@ -105,3 +105,32 @@ class PlanUse(models.Model):
 
     def __str__(self) -> str:
         return f"use of a plan {self.pk}"
+
+
+class PlanDecline(models.Model):
+    """Not needed in this matter: the plan is not offered there any more, and may be used all the same."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    declined_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", editable=False)
+    declined_at = models.DateTimeField(editable=False)
+
+    need_to_know = "matter"
+    objects = access.GuardedManager()
+    personal_data = PersonalData(
+        subject="matter",
+        path="matter",
+        none=["id", "matter", "plan", "declined_by", "declined_at"],
+        purpose="case_handling",
+        retention="matter",
+        erase="delete",
+    )
+
+    class Meta:
+        verbose_name = _("declined plan")
+        verbose_name_plural = _("declined plans")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["matter", "plan"], name="deadlines_plan_declined_once")]
+
+    def __str__(self) -> str:
+        return f"declined plan {self.pk}"

@@ -26,7 +26,8 @@ __all__ = ["CannotCompute", "Computed", "computed", "falling_on", "offered"]
 class Computed:
     """`due_on` is the safe reading, `latest_on` the prevailing one's or later, None where nothing is disputed.
 
-    `at_stake` is the rule's criticality: critical, normal or limitation.
+    `at_stake` is the rule's criticality: critical, normal or limitation; `second` is what else may set a limit,
+    "" where nothing does.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Computed:
     statute: str
     is_draft: bool
     at_stake: str
+    second: str
     due_on: date
     latest_on: date | None
     pre_deadline: date | None
@@ -89,6 +91,7 @@ def computed(
         statute=rule.statute,
         is_draft=rule.status == rules.DRAFT,
         at_stake=rule.criticality,
+        second=rule.second.trigger if rule.second else "",
         due_on=safe,
         latest_on=latest if latest != safe else None,
         pre_deadline=day_of(done.pre_deadline) if done.pre_deadline is not None else None,

@@ -81,5 +81,6 @@ app_name = "deadlines"
 urlpatterns = [
     path("deadlines/", include(book_patterns)),
     path("matters/<uuid:public_id>/deadlines/", matter.of_matter, name="of_matter"),
+    path("matters/<uuid:public_id>/plans/<uuid:plan>/decline/", plans.decline_plan, name="decline_plan"),
     path("calendar/<str:token>.ics", feeds.feed, name="feed"),
 ]

@@ -83,11 +83,13 @@ def chosen_matter(request: HttpRequest) -> Matter | None:
     if not named:
         return None
     try:
-        matter = Matter.objects.defer("summary").filter(public_id=UUID(named)).first()
+        return load_matter_to_change(UUID(named))
     except ValueError:
-        matter = None
-    if matter is None:
-        raise Http404
+        raise Http404 from None
+
+
+def load_matter_to_change(public_id: UUID) -> Matter:
+    matter: Matter = get_object_or_404(Matter.objects.defer("summary"), public_id=public_id)
     require_work(matter)
     audit.read(matter)
     return matter

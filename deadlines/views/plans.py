@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from deadlines import planning
 from deadlines.actions import plans as actions
@@ -101,8 +101,8 @@ def use_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if matter is None:
         return picking.choose(request, _("Use plan"), "deadlines:use_plan", public_id)
     version, person = plans.latest(found), frame.person(request)
-    roles = plans.roles_of(version)
-    form = UseForm(request.POST or None, user=person, matter=matter, roles=roles, today=timezone.localdate())
+    asks: dict[str, Any] = {"roles": plans.roles_of(version), "seconds": plans.seconds_of(version)}
+    form = UseForm(request.POST or None, user=person, matter=matter, **asks, today=timezone.localdate())
     rows: list[plans.Planned] = []
     if request.method == "POST" and form.is_valid():
         if "create" in request.POST and _used(request, form, matter, version):
@@ -113,6 +113,20 @@ def use_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "deadlines/use_plan.html", context, status=422 if form.errors else 200)
 
 
+@require_POST
+@access.requires(frame.ENTERING)
+def decline_plan(request: HttpRequest, public_id: UUID, plan: UUID) -> HttpResponse:
+    """Offered with a matter of its kind, and not needed there."""
+    matter, found = frame.load_matter_to_change(public_id), _load(plan)
+    try:
+        actions.decline_plan(actor=frame.person(request), matter=matter, plan=found, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Not offered here any more. “Use plan” under Deadlines still has it."))
+    return redirect("matters:detail", public_id)
+
+
 def _dry_run(form: UseForm, matter: Any, version: Any) -> list[plans.Planned]:
     try:
         return plans.planned(
@@ -120,6 +134,7 @@ def _dry_run(form: UseForm, matter: Any, version: Any) -> list[plans.Planned]:
             version=version,
             trigger_on=form.cleaned_data["trigger_on"],
             people=form.people(),
+            seconds=form.seconds(),
             today=timezone.localdate(),
         )
     except plans.CannotPlan as why:
@@ -136,6 +151,7 @@ def _used(request: HttpRequest, form: UseForm, matter: Any, version: Any) -> Pla
             version=version,
             trigger_on=form.cleaned_data["trigger_on"],
             people=form.people(),
+            seconds=form.seconds(),
             seen=form.cleaned_data["seen"],
             now=timezone.now(),
         )

@@ -19,6 +19,7 @@ WORDS = {
     "deadline.came_again": gettext_lazy("Came again: the one before was done"),
     "deadline.series_ended": gettext_lazy("Comes again no more"),
     "plan.used": gettext_lazy("Plan used"),
+    "plan.declined": gettext_lazy("Plan declined"),
     "deadline.confirmed": gettext_lazy("Deadline confirmed"),
     "deadline.moved": gettext_lazy("Deadline moved"),
     "deadline.passed_on": gettext_lazy("Deadline passed on"),

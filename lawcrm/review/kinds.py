@@ -158,6 +158,7 @@ KINDS: dict[str, Kind] = {
     "plan.made": Kind(Part.WORK, _("Plan of tasks and deadlines made")),
     "plan.changed": Kind(Part.WORK, _("Plan of tasks and deadlines changed")),
     "plan.used": Kind(Part.WORK, _("Plan used in a matter")),
+    "plan.declined": Kind(Part.WORK, _("Plan declined in a matter")),
     "deadline.confirmed": Kind(Part.WORK, _("Deadline confirmed")),
     "deadline.moved": Kind(Part.WORK, _("Deadline moved")),
     "deadline.passed_on": Kind(Part.WORK, _("Deadline passed on")),

@@ -210,7 +210,7 @@ def noun_of(name: str, argument: str) -> str:
     """Which object an address's argument names: by the argument, else by the app."""
     if argument == "share_id":
         return "share"
-    if argument in {"asked", "glass", "contact", "takeover", "place", "rule"}:
+    if argument in {"asked", "glass", "contact", "takeover", "place", "rule", "plan"}:
         return argument
     if argument == "item":
         return "document" if name.endswith("document") else "communication"
@@ -223,6 +223,7 @@ def noun_of(name: str, argument: str) -> str:
         "privacy:matter_review": "review",
         "privacy:group_review": "group review",
         "deadlines:of_matter": "matter",
+        "deadlines:decline_plan": "matter",
         "deadlines:calendar": "calendar",
         "deadlines:docket_found": "docketentry",
         "deadlines:remove_absence": "absence",
