@@ -17,6 +17,7 @@ urlpatterns = [
     path("import/<uuid:public_id>/", imports.one_import, name="import"),
     path("<uuid:public_id>/", contact.contact, name="detail"),
     path("<uuid:public_id>/edit/", contact.change, name="change"),
+    path("<uuid:public_id>/seat/", courts.correct_seat, name="correct_seat"),
     path("<uuid:public_id>/names/", reach.parts, {"noun": "names"}, name="names"),
     path("<uuid:public_id>/points/", reach.parts, {"noun": "points"}, name="points"),
     path("<uuid:public_id>/addresses/", reach.parts, {"noun": "addresses"}, name="addresses"),

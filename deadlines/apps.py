@@ -48,6 +48,7 @@ class DeadlinesConfig(AppConfig):
         audit.subscribe("matter.closed", ending.refuse_while_open)
         audit.subscribe("accounts.group_left", teams.forget_who_left)
         audit.subscribe("matter.changed", recomputing.after_matter_changed)
+        audit.subscribe("court.changed", recomputing.after_seat_corrected)
         proposals.register()
         for kind in feeds.SECURED:
             audit.subscribe(kind, feeds.revoke_after)

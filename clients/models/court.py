@@ -39,3 +39,9 @@ class Court(models.Model):
 
     def __str__(self) -> str:
         return f"court {self.pk}"
+
+    @property
+    def place(self) -> str:
+        """DE-BY, or DE where the part of the country is not known."""
+        parts = (self.country, self.subdivision.rpartition("-")[2])
+        return "-".join(part.upper() for part in parts if part)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.models import Contact, Court
 from deadlines.actions.moving import remind_anew, set_date
 from deadlines.actions.refused import ChangedMeanwhile, locked, require_reason
 from deadlines.models import Basis, Deadline, Proposal, Recalculation, Source
@@ -112,8 +113,9 @@ def _keep(bases: list[Basis]) -> None:
 
 
 def _cause(asked: list[Recalculation], deadline: Deadline, outcome: recomputing.Outcome) -> Cause:
-    """Of several changes the one that fits: the calendar that was counted on, or the deadline's rule."""
+    """Of several changes the one that fits: the court, the calendar that was counted on, or the deadline's rule."""
     fitting = {(Source.HOLIDAY, outcome.calendar), (Source.RULE, deadline.rule_code)}
+    fitting.add((Source.COURT, str(deadline.matter.court_id)))
     row = next((row for row in asked if (row.source, row.code) in fitting), None)
     if row is None:
         return Cause(Source.CHECK, _("The rule, the calendar or the seat of the court changed."))
@@ -250,3 +252,15 @@ def after_matter_changed(event: Event) -> None:
     with access.as_system("dates of a matter that was changed"):
         rows = recomputing.computed_ones().filter(matter=event.object.pk)
         propose_now(deadlines=list(rows), cause=cause, now=timezone.now())
+
+
+def after_seat_corrected(event: Event) -> None:
+    """Other days of rest count at another place, in every matter of the court."""
+    if not isinstance(event.object, Contact) or event.facts["before"] == event.facts["after"]:
+        return
+    with access.as_system("whose dates hang on a court"):
+        court = Court.objects.get(contact=event.object)
+    words = _("%(court)s sits in %(place)s. %(why)s")
+    why = words % {"court": event.object.name, "place": str(event.facts["after"]).upper(), "why": event.reason}
+    actor = User.objects.filter(pk=event.actor_id or 0).first()
+    ask(source=Source.COURT, code=str(court.pk), why=why, actor=actor, now=timezone.now())

@@ -141,6 +141,7 @@ KINDS: dict[str, Kind] = {
     "contact.reach_shared": Kind(Part.WORK, _("Contact point shared")),
     "contact.confidential_changed": Kind(Part.SEALED, _("Confidential part changed")),
     "court.entered": Kind(Part.WORK, _("Court entered")),
+    "court.changed": Kind(Part.WORK, _("Seat of a court corrected")),
     "matter.opened": Kind(Part.WORK, _("Matter opened")),
     "matter.changed": Kind(Part.WORK, _("Matter changed")),
     "matter.closed": Kind(Part.WORK, _("Matter closed")),
