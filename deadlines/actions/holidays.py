@@ -5,8 +5,10 @@ import json
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deadlines.actions import recomputing
 from deadlines.actions.refused import require_reason
@@ -19,6 +21,14 @@ from matters.actions.refused import Refused
 
 KEEPING = "deadlines.keep_holidays"
 type Row = tuple[date, str, str]
+
+
+class How(TextChoices):
+    """What a court is on a day, as the firm says it."""
+
+    CLOSED = "closed", gettext_lazy("closed")
+    HALF = "half", gettext_lazy("open for half the day")
+    OPEN = "open", gettext_lazy("open after all")
 
 
 class NotTheKeeper(Refused):
@@ -85,7 +95,7 @@ def enter_holiday(  # noqa: PLR0913 - what is said of a day
     actor: User,
     calendar: HolidayCalendar,
     day: date,
-    is_closed: bool,
+    how: How,
     kind: str,
     name: str,
     reason: str,
@@ -97,15 +107,22 @@ def enter_holiday(  # noqa: PLR0913 - what is said of a day
     calendar = HolidayCalendar.objects.select_for_update().get(pk=calendar.pk)
     if not calendar.first_on <= day <= calendar.last_on:
         raise OutsideCalendar(calendar)
-    closed = calendars.Book().get(calendar.code).closed
-    if (day in closed) == is_closed or calendars.own_days(calendar).filter(day=day).exists():
+    if how == _as_it_stands(calendar, day) or calendars.own_days(calendar).filter(day=day).exists():
         raise SaysSoAlready
-    said = OwnHoliday(calendar=calendar, day=day, is_closed=is_closed, kind=kind, name=name.strip(), reason=reason)
-    said.entered_by, said.entered_at = actor, now
+    kind = HolidayDay.Kind.HALF_DAY if how == How.HALF else kind
+    said = OwnHoliday(calendar=calendar, day=day, is_closed=how == How.CLOSED, kind=kind, name=name.strip())
+    said.reason, said.entered_by, said.entered_at = reason, actor, now
     said.save()
     _ask(said, reason, actor, now)
-    audit.record("holiday.entered", said, reason=reason, calendar=calendar.code, day=day, closed=is_closed)
+    audit.record("holiday.entered", said, reason=reason, calendar=calendar.code, day=day, how=how.value)
     return said
+
+
+def _as_it_stands(calendar: HolidayCalendar, day: date) -> How:
+    known = calendars.Book().get(calendar.code)
+    if day in known.closed:
+        return How.CLOSED
+    return How.HALF if day in known.half_days else How.OPEN
 
 
 @audit.attempt("holiday.withdrawn", on="said")

@@ -13,13 +13,17 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """`closed` names each day beside the weekend; outside `first` to `last` nothing is known."""
+    """`closed` names each day beside the weekend; outside `first` to `last` nothing is known.
+
+    `half_days` are those of the law, `short_days` those on which an office says it closes early.
+    """
 
     code: str
     closed: Mapping[date, str]
     first: date
     last: date
     half_days: Mapping[date, str] = field(default_factory=dict)
+    short_days: Mapping[date, str] = field(default_factory=dict)
 
     def why_closed(self, day: date) -> str | None:
         self.require(day)

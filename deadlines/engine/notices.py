@@ -41,6 +41,9 @@ def _closed(end: date, place: Calendar) -> list[Notice]:
 
 
 def _half_day(end: date, place: Calendar) -> list[Notice]:
+    if end in place.short_days:
+        name = place.short_days[end]
+        return [(f"{end} is a half day ({name}): see until when the court is open.", ARITHMETIC)]
     if end not in place.half_days:
         return []
     return [(f"{end} is a half day: on paper until 13:00 only.", "Law 2429 art. 1, 2; 12. HD 2016/29555 E.")]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.actions.holidays import How
 from deadlines.forms.dates import TypedDateField
 from deadlines.forms.deadline import plausible
 from deadlines.models import HolidayDay
@@ -15,15 +16,17 @@ Kind = HolidayDay.Kind
 
 class HolidayForm(forms.Form):
     day = TypedDateField(label=_("Day"))
-    is_closed = forms.TypedChoiceField(
+    how = forms.TypedChoiceField(
         label=_("On this day the court is"),
-        choices=[("yes", _("closed")), ("no", _("open after all"))],
-        coerce=lambda said: said == "yes",
+        choices=How,
+        coerce=How,
         widget=forms.RadioSelect,
-        initial="yes",
+        initial=How.CLOSED,
+        help_text=_("A half day moves no date; the arithmetic of one that ends on it says so."),
     )
     kind = forms.ChoiceField(
         label=_("Kind"),
+        help_text=_("Of a day on which it is closed."),
         choices=[(kind.value, kind.label) for kind in (Kind.OWN, Kind.COURT, Kind.SPECIAL, Kind.PUBLIC)],
     )
     name = forms.CharField(label=_("What it is called"), max_length=100)

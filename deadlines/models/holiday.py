@@ -60,7 +60,10 @@ class HolidayDay(models.Model):
 
 
 class OwnHoliday(Withdrawable):
-    """What the firm says of a day: closed though the library has it open, or open though closed. Never deleted."""
+    """What the firm says of a day: closed though the library has it open, or open though closed. Never deleted.
+
+    A half day is an open one.
+    """
 
     calendar = models.ForeignKey(HolidayCalendar, on_delete=models.PROTECT, related_name="own_days")
     day = models.DateField(_("day"))
@@ -92,7 +95,15 @@ class OwnHoliday(Withdrawable):
                 name="deadlines_own_holiday_once",
                 condition=models.Q(withdrawn_at__isnull=True),
             ),
+            # Whoever is open for half a day is not closed.
+            models.CheckConstraint(
+                condition=models.Q(is_closed=False) | ~models.Q(kind="half_day"), name="deadlines_own_half_day_is_open"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"own holiday {self.pk}"
+
+    @property
+    def is_half(self) -> bool:
+        return self.kind == HolidayDay.Kind.HALF_DAY

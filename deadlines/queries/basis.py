@@ -67,8 +67,8 @@ class Bases:
             known = self.ground.calendars.get(code)
         except UnknownCalendar:
             return ""
-        closed, half = sorted(known.closed.items()), sorted(known.half_days.items())
-        return _hash([str(known.first), str(known.last), repr(closed), repr(half)])
+        days = (sorted(days.items()) for days in (known.closed, known.half_days, known.short_days))
+        return _hash([str(known.first), str(known.last), *map(repr, days)])
 
 
 def calendars_of(versions: list[rules.Rule], country: str, part: str) -> set[str]:

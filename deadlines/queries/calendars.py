@@ -25,7 +25,7 @@ class Line:
 
     @property
     def counts(self) -> bool:
-        return self.own is None or self.own.is_closed
+        return self.own is None or self.own.is_closed or self.own.is_half
 
 
 class Book:
@@ -54,12 +54,14 @@ def _read(code: str) -> Calendar:
         message = f"There is no calendar {code!r} in the book."
         raise UnknownCalendar(message)
     closed, half = _library_days(code, row.made_from)
-    closed, own = dict(closed), own_days(row)
-    for day, is_closed, name in own.values_list("day", "is_closed", "name"):
-        closed.pop(day, None)
-        if is_closed:
-            closed[day] = f"{name} (entered by the firm)"
-    return Calendar(code, closed, row.first_on, row.last_on, half)
+    closed, half = dict(closed), dict(half)
+    short: dict[date, str] = {}
+    for own in own_days(row):
+        closed.pop(own.day, None)
+        half.pop(own.day, None)
+        if own.is_closed or own.is_half:
+            (closed if own.is_closed else short)[own.day] = f"{own.name} (entered by the firm)"
+    return Calendar(code, closed, row.first_on, row.last_on, half, short)
 
 
 @lru_cache(maxsize=128)
@@ -86,6 +88,12 @@ def year_of(calendar: HolidayCalendar, year: int) -> list[Line]:
     """Every day of a year about which something is said, in order."""
     own = {row.day: row for row in own_days(calendar).filter(day__year=year).select_related("entered_by")}
     said = HolidayDay.objects.filter(calendar=calendar, day__year=year)
-    lines = [Line(row.day, row.name, row.get_kind_display(), own.pop(row.day, None)) for row in said]
+    lines = [_line(row, own.pop(row.day, None)) for row in said]
     lines += [Line(row.day, row.name, row.get_kind_display(), row) for row in own.values()]
     return sorted(lines, key=lambda line: line.day)
+
+
+def _line(row: HolidayDay, own: OwnHoliday | None) -> Line:
+    """What the firm makes a half day of is one."""
+    kind = own.get_kind_display() if own is not None and own.is_half else row.get_kind_display()
+    return Line(row.day, row.name, kind, own)

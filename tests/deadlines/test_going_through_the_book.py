@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients.models import Court
 from deadlines.actions import recomputing, rulebook
-from deadlines.actions.holidays import enter_holiday
+from deadlines.actions.holidays import How, enter_holiday
 from deadlines.engine import CannotCompute, rules
 from deadlines.engine.calendars import Calendar
 from deadlines.models import Basis, Deadline, HolidayCalendar, Proposal, Recalculation, Source
@@ -90,7 +90,7 @@ def sits_in(matter: Matter, part: str, country: str = "DE") -> Court:
 def close(calendar: str, day: date = DUE) -> None:
     keeper = personas.user_for("docket desk")
     with access.as_user(keeper):
-        said = {"day": day, "is_closed": True, "kind": "court", "name": "Court moves", "reason": "Notice 7/26"}
+        said = {"day": day, "how": How.CLOSED, "kind": "court", "name": "Court moves", "reason": "Notice 7/26"}
         enter_holiday(actor=keeper, calendar=HolidayCalendar.objects.get(code=calendar), **said, now=NOW)
 
 

@@ -36,7 +36,7 @@ def keeper() -> Client:
 def sent(**fields: str) -> dict[str, str]:
     standard = {
         "day": "30.11.2026",
-        "is_closed": "yes",
+        "how": "closed",
         "kind": "court",
         "name": "Court moves",
         "reason": "Notice 7/26",
@@ -112,14 +112,14 @@ def test_a_day_the_firm_adds_moves_the_date_and_stands_in_the_arithmetic(office:
         event = JournalEntry.objects.get(kind="holiday.entered")
     assert (event.reason, event.payload["facts"]) == (
         "Notice 7/26",
-        {"calendar": "de-nw", "day": "2026-11-30", "closed": True},
+        {"calendar": "de-nw", "day": "2026-11-30", "how": "closed"},
     )
 
 
 def test_a_day_open_after_all_counts_until_it_is_withdrawn(office: Office, keeper: Client) -> None:
     sit(office, "DE", "DE-NW")
     assert due(office, date(2026, 11, 25)).due_on == date(2026, 12, 28)
-    assert say(keeper, day="25.12.2026", is_closed="no", name="Court sits").status_code == 302
+    assert say(keeper, day="25.12.2026", how="open", name="Court sits").status_code == 302
     assert due(office, date(2026, 11, 25)).due_on == date(2026, 12, 25)
     own = OwnHoliday.objects.get()
     url = reverse("deadlines:withdraw_holiday", args=[own.public_id])
@@ -134,11 +134,47 @@ def test_a_day_open_after_all_counts_until_it_is_withdrawn(office: Office, keepe
     )
 
 
+def test_a_half_day_moves_nothing_and_stands_in_the_arithmetic(office: Office, keeper: Client) -> None:
+    sit(office, "DE", "DE-NW")
+    assert say(keeper, how="half", name="Shrove Monday").status_code == 302
+    own = OwnHoliday.objects.get()
+    assert (own.is_closed, own.kind) == (False, "half_day")
+    found = due(office, date(2026, 10, 30))
+    words = "2026-11-30 is a half day (Shrove Monday (entered by the firm)): see until when the court is open."
+    assert (found.due_on, words in found.notices) == (date(2026, 11, 30), True)
+    assert words in " ".join(line["right"] for line in found.trace)
+    page = keeper.get(reverse("deadlines:calendar", args=["de-nw"]) + "?year=2026").text
+    assert ("Shrove Monday" in page, "Half day" in page) == (True, True)
+
+
+def test_a_holiday_the_firm_makes_a_half_day_counts_as_open(office: Office, keeper: Client) -> None:
+    sit(office, "DE", "DE-NW")
+    assert say(keeper, day="25.12.2026", how="half", name="Until noon").status_code == 302
+    assert due(office, date(2026, 11, 25)).due_on == date(2026, 12, 25)
+
+
+def test_a_half_day_of_the_law_may_be_open_after_all(keeper: Client) -> None:
+    """28 October, before the day of the Republic: Law 2429 art. 1."""
+    calendar = calendars.Book().get("tr")
+    assert date(2026, 10, 28) in calendar.half_days
+    assert say(keeper, "tr", day="28.10.2026", how="half").status_code == 422
+    assert say(keeper, "tr", day="28.10.2026", how="open", name="Court sits").status_code == 302
+    after = calendars.Book().get("tr")
+    assert (date(2026, 10, 28) in after.half_days, after.short_days) == (False, {})
+
+
+@pytest.mark.parametrize("kind", ["public", "special", "court", "own"])
+def test_a_closed_day_has_the_kind_the_firm_says(keeper: Client, kind: str) -> None:
+    assert say(keeper, kind=kind).status_code == 302
+    own = OwnHoliday.objects.get()
+    assert (own.kind, own.is_closed) == (kind, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({"day": "25.12.2026"}, "The calendar says so already."),
-        ({"is_closed": "no"}, "The calendar says so already."),
+        ({"how": "open"}, "The calendar says so already."),
         ({"day": "1.1.2060"}, "This calendar is known from"),
         ({"day": "31.2.2026"}, "There is no such date"),
         ({"reason": " "}, "This field is required"),
@@ -161,7 +197,7 @@ def test_who_does_not_keep_the_calendars_looks_only(office: Office) -> None:
             actor=office.assistant,
             calendar=HolidayCalendar.objects.get(code="de-nw"),
             day=date(2026, 11, 30),
-            is_closed=True,
+            how=holidays.How.CLOSED,
             kind="own",
             name="x",
             reason="x",

@@ -54,10 +54,10 @@ def deadline(office: Office, seat: Court) -> Deadline:
     return again(made)
 
 
-def closes(day: str = "30.11.2026", is_closed: str = "yes") -> Client:
+def closes(day: str = "30.11.2026", how: str = "closed") -> Client:
     """A keeper of the calendars says something of a day, and the job runs."""
     keeper = personas.signed_in(personas.user_for("docket desk"))
-    said = {"day": day, "is_closed": is_closed, "kind": "court", "name": "Court moves", "reason": "Notice 7/26"}
+    said = {"day": day, "how": how, "kind": "court", "name": "Court moves", "reason": "Notice 7/26"}
     assert keeper.post(reverse("deadlines:calendar", args=["de-nw"]), said).status_code == 302
     assert jobs.run("deadlines.recompute", NOW) == "done"
     return keeper
@@ -195,6 +195,32 @@ def test_a_matter_saved_without_naming_a_court_keeps_its_own(office: Office, dea
     url = reverse("matters:change", args=[office.matter.public_id])
     assert office.browser(office.lawyer).post(url, said).status_code == 302
     assert (fresh(office.matter).court_id, proposals()) == (matter.court_id, [])
+
+
+def test_a_corrected_seat_proposes_and_moves_nothing(office: Office, deadline: Deadline, seat: Court) -> None:
+    """30 November 2026 is a Monday; a day on which the other Land's courts are closed makes the difference."""
+    keeper = personas.signed_in(personas.user_for("docket desk"))
+    said = {"day": "30.11.2026", "how": "closed", "kind": "court", "name": "Court moves", "reason": "Notice 7/26"}
+    assert keeper.post(reverse("deadlines:calendar", args=["de-be"]), said).status_code == 302
+    assert jobs.run("deadlines.recompute", NOW) == "done"
+    assert proposals() == []
+    lawyer, url = office.browser(office.lawyer), reverse("clients:correct_seat", args=[seat.contact.public_id])
+    seen = lawyer.get(url).context["form"]["seen"].value()
+    given = {"country": "DE", "subdivision": "BE", "seat": "Berlin", "reason": "sits in Berlin", "seen": seen}
+    assert lawyer.post(url, given).status_code == 302
+    assert jobs.run("deadlines.recompute", NOW + MINUTE) == "done"
+    (proposal,) = proposals()
+    assert (proposal.source, proposal.new_on, proposal.caused_by) == ("court", LATER, office.lawyer)
+    assert proposal.why == "Landgericht sits in DE-BE. sits in Berlin"
+    assert again(deadline).due_on == DUE
+
+
+def test_a_seat_whose_calendar_stays_is_not_computed_again(office: Office, deadline: Deadline, seat: Court) -> None:
+    lawyer, url = office.browser(office.lawyer), reverse("clients:correct_seat", args=[seat.contact.public_id])
+    seen = lawyer.get(url).context["form"]["seen"].value()
+    given = {"country": "DE", "subdivision": "NW", "seat": "Köln", "level": "LG", "reason": "level", "seen": seen}
+    assert lawyer.post(url, given).status_code == 302
+    assert not Recalculation.objects.exists()
 
 
 def test_a_seat_changed_in_the_directory_is_found_at_night(office: Office, deadline: Deadline) -> None:
