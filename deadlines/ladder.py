@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from deadlines.models import Deadline
 
 MORNING, AFTERNOON = time(8), time(14)
+OVERDUE = "overdue"
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 
@@ -63,13 +64,19 @@ def _days(deadline: Deadline) -> tuple[int, ...]:
     return CRITICAL if deadline.criticality == Deadline.Criticality.CRITICAL else NORMAL
 
 
+def overdue_step(deadline: Deadline, today: date) -> Step:
+    """One for each day after the last of the ladder: "overdue+3" on the third."""
+    morning = datetime.combine(today, MORNING, ZoneInfo(deadline.time_zone))
+    return Step(f"{OVERDUE}+{(today - deadline.reminds_by).days}", morning)
+
+
 def patience(deadline: Deadline, step: str) -> timedelta | None:
-    """None for a step that only informs; with the last day near, or nobody having confirmed, more go up."""
-    name = step.partition(".")[0]
+    """None for a step that only informs; with the last day near or past, or nobody having confirmed, more go up."""
+    name = step.partition(".")[0].partition("+")[0]
     by_draft = deadline.from_draft and not deadline.is_confirmed
     if deadline.criticality != Deadline.Criticality.CRITICAL and not by_draft:
-        return LONG if name == "0d" else None
-    known = {"0d-pm": SHORTEST, "0d": SHORT, "1d": LONG}
+        return LONG if name in {"0d", OVERDUE} else None
+    known = {"0d-pm": SHORTEST, "0d": SHORT, OVERDUE: SHORT, "1d": LONG}
     return known.get(name, None if deadline.is_confirmed else LONG)
 
 

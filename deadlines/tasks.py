@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from deadlines import offline
-from deadlines.actions import escalating, holidays, recomputing, reminding
+from deadlines.actions import daily, escalating, holidays, recomputing, reminding
 from lawcrm import jobs
 
 
@@ -12,6 +12,12 @@ def remind(now: datetime) -> int:
     """What nobody can act on goes up at once, hence twice."""
     handed = reminding.hand_over(now=now)
     return handed + (reminding.hand_over(now=now) if escalating.escalate(now=now) else 0)
+
+
+@jobs.scheduled("deadlines.remind_daily", every=timedelta(hours=1), grace=timedelta(hours=1))
+def remind_daily(now: datetime) -> int:
+    """Every hour, so that one that failed or was missed before eight is made up for the same day."""
+    return daily.remind_again(now=now)
 
 
 @jobs.scheduled("deadlines.copy_offline", every=timedelta(days=1), at=timedelta(hours=3), grace=timedelta(hours=6))

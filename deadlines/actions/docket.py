@@ -10,7 +10,9 @@ from lawcrm.accounts.models import User
 
 
 def lay_before(deadline: Deadline, step: str) -> None:
-    """One row for each member of the desk who is told of this step, as the system."""
+    """One row for each member of the desk who is told of this step, as the system; it replaces those of steps past."""
+    past = Reminder.objects.filter(deadline=deadline, state=Reminder.State.HANDED, next_at=None).exclude(step=step)
+    DocketEntry.objects.filter(reminder__in=past).delete()
     known = DocketEntry.objects.filter(reminder__deadline=deadline, reminder__step=step)
     rows = Reminder.objects.filter(deadline=deadline, step=step)
     rows = rows.exclude(pk__in=known.values("reminder_id"))

@@ -56,11 +56,14 @@ def compose(message: OutboxMessage) -> Mail:
         }
         if reminder.level >= Level.DOCKET:
             return _of_the_desk(recipient, reminder, deadline, facts)
-        subject = _("%(number)s: %(kind)s, %(date)s") % facts
+        overdue = deadline.due_on < timezone.localdate(reminder.due_at)
+        words = _("Overdue: %(number)s, %(kind)s, %(date)s") if overdue else _("%(number)s: %(kind)s, %(date)s")
+        subject = words % facts
         url = settings.SITE_URL + reverse("deadlines:detail", args=[deadline.public_id])
         unconfirmed = deadline.confirmed_at is None
         lead = str(LEADS.get(Level(reminder.level), ""))
-        context = {**facts, "url": url, "unconfirmed": unconfirmed, "lead": lead, "firm": settings.FIRM_NAME}
+        context = {**facts, "url": url, "unconfirmed": unconfirmed, "lead": lead, "overdue": overdue}
+        context["firm"] = settings.FIRM_NAME
         return Mail(
             to=recipient.email,
             to_name=recipient.full_name,

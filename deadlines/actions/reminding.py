@@ -1,5 +1,7 @@
 """Reminders: made with the deadline, handed to the outbox when due, acknowledged by those reminded."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -22,10 +24,24 @@ def make_reminders(deadline: Deadline, now: datetime) -> None:
 
     A practice group has one row per step; its members get theirs when the step is due.
     """
-    held = Reminder.objects.filter(deadline=deadline, level=Reminder.Level.OWNER).values_list("step", flat=True)
-    turn = max((int(step.rpartition(".")[2]) for step in held), default=0) + 1
+    turn = rounds_of([deadline.pk])[deadline.pk] + 1
+    ahead = ladder.still_ahead(deadline, now, WorkingDays().of(deadline.matter))
+    Reminder.objects.bulk_create(row for step in ahead for row in rows_of(deadline, step, turn))
+
+
+def rounds_of(deadlines: Iterable[int]) -> defaultdict[int, int]:
+    """How often the reminders of each were made."""
+    found: defaultdict[int, int] = defaultdict(int)
+    held = Reminder.objects.filter(deadline__in=deadlines, level=Reminder.Level.OWNER)
+    for deadline, step in held.values_list("deadline_id", "step"):
+        found[deadline] = max(found[deadline], int(step.rpartition(".")[2]))
+    return found
+
+
+def rows_of(deadline: Deadline, step: ladder.Step, turn: int) -> list[Reminder]:
+    """A step of this round, to whom the deadline belongs."""
     people = dict.fromkeys([deadline.assignee_id, *([deadline.deputy_id] if deadline.deputy_id else [])])
-    Reminder.objects.bulk_create(
+    return [
         Reminder(
             deadline=deadline,
             matter_id=deadline.matter_id,
@@ -33,9 +49,8 @@ def make_reminders(deadline: Deadline, now: datetime) -> None:
             step=f"{step.name}.{turn}",
             due_at=step.at,
         )
-        for step in ladder.still_ahead(deadline, now, WorkingDays().of(deadline.matter))
         for user in people
-    )
+    ]
 
 
 def settle_reminders(deadline: Deadline, reason: str) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from lawcrm import access
+from lawcrm.accounts.models import User
 from lawcrm.crypto import keyring
-from tests.deadlines.office import Office, open_office
+from tests import factories, personas
+from tests.deadlines.office import Office, fresh, open_office
 from tests.lawcrm.mail_server import Post, mail_server, options
 
 
@@ -26,3 +29,15 @@ def post(settings: Any) -> Iterator[Post]:
 @pytest.fixture
 def office(db: None) -> Office:
     return open_office()
+
+
+@pytest.fixture
+def boss(office: Office) -> User:
+    """The lawyer responsible for the matter is somebody else than the deadline's owner."""
+    boss = personas.user_for("lawyer", full_name="Berit Boss")
+    with access.as_system("test"):
+        factories.grant(office.matter, boss)
+        office.matter.responsible = boss
+        office.matter.save()
+    office.matter = fresh(office.matter)
+    return boss

@@ -19,8 +19,8 @@ from lawcrm import access, audit, jobs, outbox
 from lawcrm.accounts.models import User
 from lawcrm.audit import Refused
 from lawcrm.models.outbox import OutboxMessage
-from tests import factories, personas
-from tests.deadlines.office import NOW, TODAY, Office, entered, fresh, wall_off
+from tests import personas
+from tests.deadlines.office import NOW, TODAY, Office, entered, wall_off
 from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
@@ -57,18 +57,6 @@ def emails(*people: User) -> list[str]:
 @pytest.fixture
 def desk() -> User:
     return personas.user_for("docket desk", full_name="Dora Desk")
-
-
-@pytest.fixture
-def boss(office: Office) -> User:
-    """The lawyer responsible for the matter is somebody else than the deadline's owner."""
-    boss = personas.user_for("lawyer", full_name="Berit Boss")
-    with access.as_system("test"):
-        factories.grant(office.matter, boss)
-        office.matter.responsible = boss
-        office.matter.save()
-    office.matter = fresh(office.matter)
-    return boss
 
 
 def due_today(office: Office, **fields: Any) -> Deadline:

@@ -28,6 +28,7 @@ from deadlines_reminder r
 left join lawcrm_outboxmessage m on m.kind = 'deadlines.reminder' and m.thing_id = r.id
 join accounts_user u on u.id = r.recipient_id
 """
+DAILY = "overdue"
 # How often it became unknown what had happened to a mail, and how often a person decided.
 UNKNOWN = """
 select m.public_id, count(*) filter (where f.after = 'unconfirmed')
@@ -100,10 +101,13 @@ def _at(day: date, clock: time) -> datetime:
 
 
 def missing_steps(facts: Facts) -> list[str]:
-    """Every deadline has all its reminders, to both people, at the right hour of whatever season."""
+    """Every deadline has all its reminders, to both people, at the right hour of whatever season.
+
+    What reminds daily once a deadline is overdue comes on the days that the clock did not leap over, and is left out.
+    """
     found: defaultdict[tuple[int, int], set[datetime]] = defaultdict(set)
     for row in facts.reminders:
-        if row["level"] == 0:
+        if row["level"] == 0 and not row["step"].startswith(DAILY):
             found[row["deadline_id"], row["recipient_id"]].add(row["due_at"])
     return [
         f"deadline {deadline['id']} of {deadline['due_on']} for {person}: {sorted(found[deadline['id'], person])}"
