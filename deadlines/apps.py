@@ -36,7 +36,7 @@ class DeadlinesConfig(AppConfig):
 
     def ready(self) -> None:
         from deadlines import models, panels
-        from deadlines.actions import ending, feeds, leaving, notice, recomputing, teams
+        from deadlines.actions import ending, feeds, leaving, listing, notice, recomputing, teams
         from deadlines.views import proposals
         from lawcrm import audit, ui
 
@@ -44,6 +44,7 @@ class DeadlinesConfig(AppConfig):
         audit.signs(models.SignedSheet, kind="deadline.sheet_signed")
         leaving.register_burdens()
         notice.register()
+        listing.register()
         panels.register()
         audit.subscribe("matter.closed", ending.refuse_while_open)
         audit.subscribe("accounts.group_left", teams.forget_who_left)

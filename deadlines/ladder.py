@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from deadlines.models import Deadline
 
 MORNING, AFTERNOON = time(8), time(14)
-OVERDUE = "overdue"
+# Steps that come daily: what is overdue goes up within the day, what nobody confirmed from one day to the next.
+OVERDUE, UNCONFIRMED = "overdue", "unconfirmed"
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 
@@ -64,15 +65,26 @@ def _days(deadline: Deadline) -> tuple[int, ...]:
     return CRITICAL if deadline.criticality == Deadline.Criticality.CRITICAL else NORMAL
 
 
-def overdue_step(deadline: Deadline, today: date) -> Step:
-    """One for each day after the last of the ladder: "overdue+3" on the third."""
+def daily_step(deadline: Deadline, name: str, since: date, today: date) -> Step:
+    """As in "overdue+3" on the third day after it was due."""
     morning = datetime.combine(today, MORNING, ZoneInfo(deadline.time_zone))
-    return Step(f"{OVERDUE}+{(today - deadline.reminds_by).days}", morning)
+    return Step(f"{name}+{(today - since).days}", morning)
+
+
+def working_days_since(day: date, today: date, days: OpenDays = WEEKDAYS, most: int = 7) -> int:
+    """How many there were after that day, today included; no more than `most` are counted."""
+    count = 0
+    while day < today and count < most:
+        day += ONE_DAY
+        count += days.is_open(day)
+    return count
 
 
 def patience(deadline: Deadline, step: str) -> timedelta | None:
     """None for a step that only informs; with the last day near or past, or nobody having confirmed, more go up."""
     name = step.partition(".")[0].partition("+")[0]
+    if name == UNCONFIRMED:
+        return None
     by_draft = deadline.from_draft and not deadline.is_confirmed
     if deadline.criticality != Deadline.Criticality.CRITICAL and not by_draft:
         return LONG if name in {"0d", OVERDUE} else None

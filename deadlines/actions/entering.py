@@ -19,7 +19,7 @@ from deadlines.actions.refused import (
     require_answering,
     require_reason,
 )
-from deadlines.actions.reminding import make_reminders
+from deadlines.actions.reminding import make_reminders, settle_unconfirmed
 from deadlines.models import Deadline, PlanUse
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -185,6 +185,7 @@ def confirm_deadline(
         raise DraftRule
     deadline.confirmed_by, deadline.confirmed_at = actor, now
     deadline.save()
+    settle_unconfirmed(deadline)
     audit.record("deadline.confirmed", deadline, due_on=deadline.due_on)
     return deadline
 

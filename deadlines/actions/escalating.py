@@ -126,10 +126,10 @@ def _take_up(row: Reminder, now: datetime) -> int:
         return 0
     told = set(higher.values_list("recipient_id", flat=True))
     for level in range(row.level + 1, last_level(deadline) + 1):
-        people = able_of(deadline, level, _of_level(deadline, level, now), now) - told
+        people = people_of(deadline, level, now) - told
         if people:
             made = _tell(deadline, f"{base}{UP}{level}", level, people, now)
-            if level == Level.DOCKET:
+            if level == Level.DOCKET and not base.startswith(ladder.UNCONFIRMED):
                 docket.lay_before(deadline, f"{base}{UP}{level}")
             return made
     return 0
@@ -143,13 +143,21 @@ def is_acknowledged(row: Reminder) -> bool:
 
 def _tell(deadline: Deadline, step: str, level: int, people: set[int], now: datetime) -> int:
     """Two runs at once make them once: (deadline, recipient, step) is unique."""
-    rows = [
+    return len(Reminder.objects.bulk_create(rows_for(deadline, step, level, people, now), ignore_conflicts=True))
+
+
+def rows_for(deadline: Deadline, step: str, level: int, people: set[int], at: datetime) -> list[Reminder]:
+    return [
         Reminder(
-            deadline=deadline, matter_id=deadline.matter_id, recipient_id=person, step=step, level=level, due_at=now
+            deadline=deadline, matter_id=deadline.matter_id, recipient_id=person, step=step, level=level, due_at=at
         )
         for person in sorted(people)
     ]
-    return len(Reminder.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def people_of(deadline: Deadline, level: int, now: datetime) -> set[int]:
+    """Those of a level who can act."""
+    return able_of(deadline, level, _of_level(deadline, level, now), now)
 
 
 def _of_level(deadline: Deadline, level: int, now: datetime) -> set[int]:

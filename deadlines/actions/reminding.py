@@ -1,21 +1,22 @@
 """Reminders: made with the deadline, handed to the outbox when due, acknowledged by those reminded."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from deadlines import ladder
 from deadlines.actions import docket, escalating, teams
 from deadlines.models import Deadline, Reminder
-from deadlines.queries.reminders import KIND
+from deadlines.queries import reminders
+from deadlines.queries.reminders import KIND, LISTED
 from deadlines.queries.working_days import WorkingDays
 from lawcrm import access, audit, outbox
 from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 
 BATCH = 200
+GATHERING = timedelta(minutes=2)
 State = Reminder.State
 
 
@@ -29,7 +30,7 @@ def make_reminders(deadline: Deadline, now: datetime) -> None:
     Reminder.objects.bulk_create(row for step in ahead for row in rows_of(deadline, step, turn))
 
 
-def rounds_of(deadlines: Iterable[int]) -> defaultdict[int, int]:
+def rounds_of(deadlines: list[int]) -> defaultdict[int, int]:
     """How often the reminders of each were made."""
     found: defaultdict[int, int] = defaultdict(int)
     held = Reminder.objects.filter(deadline__in=deadlines, level=Reminder.Level.OWNER)
@@ -78,19 +79,28 @@ def _hand_batch(now: datetime) -> int:
     for reminder in batch:
         if reminder.recipient_id is None:
             continue
-        outbox.put(
-            kind=KIND,
-            recipient=outbox.staff(reminder.recipient_id),
-            thing_id=reminder.pk,
-            matter_id=reminder.matter_id,
-            not_before=now,
-        )
+        _put(reminder, outbox.staff(reminder.recipient_id), now)
     escalating.set_next(batch, now)
     for reminder in batch:
         if reminder.pk in grouped:
             reminder.next_at = None
         reminder.state, reminder.handed_at = State.HANDED, now
     return Reminder.objects.bulk_update(batch, ["state", "handed_at", "next_at"])
+
+
+def _put(reminder: Reminder, recipient: outbox.Recipient, now: datetime) -> None:
+    """What nobody has confirmed is one mail a day, which waits a moment for what goes up beside it."""
+    if reminder.step.startswith(ladder.UNCONFIRMED):
+        day = reminders.day_of(reminder)
+        outbox.put(kind=LISTED, recipient=recipient, thing_id=recipient.id, dedupe=day, not_before=now + GATHERING)
+        return
+    outbox.put(kind=KIND, recipient=recipient, thing_id=reminder.pk, matter_id=reminder.matter_id, not_before=now)
+
+
+def settle_unconfirmed(deadline: Deadline) -> None:
+    """Somebody has confirmed it; the list of the day leaves it out."""
+    rows = Reminder.objects.filter(deadline=deadline, step__startswith=ladder.UNCONFIRMED, acknowledged_at=None)
+    rows.update(state=State.CANCELLED, next_at=None)
 
 
 @transaction.atomic

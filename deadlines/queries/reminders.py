@@ -1,14 +1,17 @@
 """Reminders of a deadline and of a person, and what became of their mails."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from deadlines.ladder import ONE_DAY, OVERDUE, UNCONFIRMED
 from deadlines.models import Deadline, Proposal, Reminder
 from lawcrm.models.outbox import OutboxMessage
 
 KIND = "deadlines.reminder"
+# One mail for all that a person is told on a day of entries nobody has confirmed.
+LISTED = "deadlines.unconfirmed"
 
 
 def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
@@ -17,10 +20,21 @@ def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
     return rows.select_related("recipient").order_by("due_at", "pk")
 
 
-def overdue(today: date) -> QuerySet[Deadline]:
-    """Open ones past the day they are reminded by, with no step of their own today; by age of the entry."""
-    passed = Q(due_on__lt=today) | Q(pk__in=proposed_before(today))
-    return Deadline.objects.filter(passed, ~Exists(_told_on(today)), state=Deadline.State.OPEN).order_by("pk")
+def daily(name: str, today: date) -> QuerySet[Deadline]:
+    """Open ones that want a step of this name, and have none of whatever name today; by age of the entry."""
+    wanted = _overdue(today) if name == OVERDUE else _unconfirmed(today)
+    return Deadline.objects.filter(wanted, ~Exists(_told_on(today)), state=Deadline.State.OPEN).order_by("pk")
+
+
+def _overdue(today: date) -> Q:
+    """Past the day they are reminded by."""
+    return Q(due_on__lt=today) | Q(pk__in=proposed_before(today))
+
+
+def _unconfirmed(today: date) -> Q:
+    """Critical, still to come, and entered before today, on which a second person might have confirmed it."""
+    waits = Q(confirmed_at=None, criticality=Deadline.Criticality.CRITICAL)
+    return waits & Q(entered_at__lt=_midnight(today), due_on__gte=today)
 
 
 def proposed_before(day: date) -> list[int]:
@@ -31,17 +45,45 @@ def proposed_before(day: date) -> list[int]:
 
 def _told_on(day: date) -> QuerySet[Reminder]:
     """Steps of the deadline in question that fall on this day and still count."""
-    midnight = timezone.make_aware(datetime.combine(day, time()))
     steps = Reminder.objects.filter(deadline=OuterRef("pk"), level=Reminder.Level.OWNER)
-    steps = steps.filter(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
+    steps = steps.filter(due_at__gte=_midnight(day), due_at__lt=_midnight(day + ONE_DAY))
     return steps.exclude(state=Reminder.State.CANCELLED)
 
 
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def listed(person: int, day: date) -> list[Reminder]:
+    """What one person is told that day of entries nobody has confirmed, each once, by when they are due."""
+    rows = Reminder.objects.filter(recipient=person, state=Reminder.State.HANDED, acknowledged_at=None)
+    rows = rows.filter(step__startswith=UNCONFIRMED, due_at__gte=_midnight(day), due_at__lt=_midnight(day + ONE_DAY))
+    rows = rows.filter(deadline__state=Deadline.State.OPEN, deadline__confirmed_at=None)
+    rows = rows.select_related("deadline__matter").defer(
+        "deadline__note", "deadline__trace", "deadline__matter__summary"
+    )
+    once = {row.deadline_id: row for row in rows.order_by("-level")}
+    return sorted(once.values(), key=lambda row: (row.deadline.reminds_by, row.deadline_id))
+
+
 def mail_states(reminders: list[Reminder]) -> dict[int, str]:
-    """What the outbox has done about each reminder handed to it."""
-    handed = [row.pk for row in reminders if row.state == Reminder.State.HANDED]
-    mails = OutboxMessage.objects.filter(kind=KIND, thing_id__in=handed)
-    return dict(mails.values_list("thing_id", "state"))
+    """What the outbox has done about each reminder handed to it, by a mail of its own or in the list of that day."""
+    handed = [row for row in reminders if row.state == Reminder.State.HANDED]
+    mails = OutboxMessage.objects.filter(kind=KIND, thing_id__in=[row.pk for row in handed])
+    listed = {row.pk: (row.recipient_id, day_of(row)) for row in handed if row.step.startswith(UNCONFIRMED)}
+    return dict(mails.values_list("thing_id", "state")) | (_list_states(listed) if listed else {})
+
+
+def _list_states(listed: dict[int, tuple[int | None, str]]) -> dict[int, str]:
+    people, days = zip(*listed.values(), strict=True)
+    mails = OutboxMessage.objects.filter(kind=LISTED, thing_id__in=people, dedupe__in=days)
+    known = {(person, day): state for person, day, state in mails.values_list("thing_id", "dedupe", "state")}
+    return {row: known[key] for row, key in listed.items() if key in known}
+
+
+def day_of(reminder: Reminder) -> str:
+    """By which a person's list of that day is known to the outbox."""
+    return timezone.localdate(reminder.due_at).isoformat()
 
 
 def unacknowledged(user_id: int, most: int = 3) -> list[tuple[Deadline, str]]:

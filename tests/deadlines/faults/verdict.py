@@ -28,7 +28,7 @@ from deadlines_reminder r
 left join lawcrm_outboxmessage m on m.kind = 'deadlines.reminder' and m.thing_id = r.id
 join accounts_user u on u.id = r.recipient_id
 """
-DAILY = "overdue"
+DAILY = ("overdue", "unconfirmed")
 # How often it became unknown what had happened to a mail, and how often a person decided.
 UNKNOWN = """
 select m.public_id, count(*) filter (where f.after = 'unconfirmed')
@@ -103,7 +103,7 @@ def _at(day: date, clock: time) -> datetime:
 def missing_steps(facts: Facts) -> list[str]:
     """Every deadline has all its reminders, to both people, at the right hour of whatever season.
 
-    What reminds daily once a deadline is overdue comes on the days that the clock did not leap over, and is left out.
+    What reminds daily comes on the days that the clock did not leap over, and is left out.
     """
     found: defaultdict[tuple[int, int], set[datetime]] = defaultdict(set)
     for row in facts.reminders:
@@ -118,11 +118,16 @@ def missing_steps(facts: Facts) -> list[str]:
 
 
 def lost(facts: Facts) -> list[str]:
-    """What was due is in the mailbox of its person, unless somebody had said before that they knew."""
+    """What was due is in the mailbox of its person, unless somebody had said before that they knew.
+
+    Entries nobody has confirmed come in one mail a day, which is no row's own.
+    """
     arrived = {(code_of(mail), str(mail["To"].addresses[0].addr_spec)) for mail in facts.mails}
     seen = {(row["deadline_id"], row["step"].partition("^")[0]) for row in facts.reminders if row["acknowledged_at"]}
     complaints = []
     for row in facts.reminders:
+        if row["step"].startswith("unconfirmed"):
+            continue
         if row["due_at"] > facts.now or (str(row["mail"]), row["email"]) in arrived:
             continue
         known = row["acknowledged_at"] is not None or (
