@@ -41,7 +41,7 @@ LEFT = """
 select count(*) from deadlines_reminder r left join lawcrm_outboxmessage m
   on m.kind = 'deadlines.reminder' and m.thing_id = r.id
 where r.state = 'waiting' and r.due_at <= %(now)s
-   or r.state = 'handed' and r.next_at <= %(now)s
+   or r.state = 'handed' and (r.next_at <= %(now)s or r.next_at > %(now)s + interval '9 days')
    or m.state in ('queued', 'claimed', 'unconfirmed', 'failed')
 """
 

@@ -43,7 +43,10 @@ def lot(seed: int) -> random.Random:
 
 
 def planned(chance: random.Random, count: int) -> list[str]:
-    """So many faults, each kind in proportion and none left out, in three eras each with its own jump."""
+    """So many faults, each kind in proportion and none left out, in three eras each with its own jump.
+
+    A clock that is ahead comes last once more: no later era then reaches the day it showed.
+    """
     whole = [kind for kind, weight in KINDS.items() for _each in range(weight)]
     chosen = list(KINDS) + whole * (count // len(whole)) + chance.sample(whole, count % len(whole))
     chance.shuffle(chosen)
@@ -53,7 +56,7 @@ def planned(chance: random.Random, count: int) -> list[str]:
         part = chosen[number * third : (number + 1) * third if number + 1 < len(ERAS) else None]
         part.insert(chance.randrange(third // 3, 2 * third // 3), f"across: {name}")
         found += [f"era: {name}", *part]
-    return found
+    return [*found, "clock months ahead"]
 
 
 def pace(chance: random.Random) -> timedelta:
