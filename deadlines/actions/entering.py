@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -20,6 +20,7 @@ from deadlines.actions.refused import (
     require_reason,
 )
 from deadlines.actions.reminding import make_reminders, settle_unconfirmed
+from deadlines.actions.renewing import pre_deadline_of
 from deadlines.models import Deadline, PlanUse
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -114,11 +115,6 @@ def enter_deadline(*, actor: User, entry: Entry, now: datetime) -> Deadline:
     if entry.pre_deadline is not None and entry.pre_deadline >= timezone.localdate(now):
         enter_deadline(actor=actor, entry=_before(entry, entry.pre_deadline), now=now)
     return deadline
-
-
-def pre_deadline_of(once: UUID) -> UUID:
-    """The public id of the pre-deadline that was entered with a deadline."""
-    return uuid5(once, "pre-deadline")
 
 
 def _before(entry: Entry, due_on: date) -> Entry:

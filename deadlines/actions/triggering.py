@@ -5,8 +5,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from deadlines.actions import recomputing
-from deadlines.actions.entering import pre_deadline_of
 from deadlines.actions.refused import locked, require_reason
+from deadlines.actions.renewing import open_pre_deadline
 from deadlines.models import Deadline, Source
 from deadlines.queries import computing
 from deadlines.queries import recomputing as queries
@@ -42,7 +42,8 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
         raise NotComputed
     before = deadline.trigger_on
     cause = recomputing.Cause(Source.TRIGGER, reason, actor.pk)
-    concerned = [deadline, *_pre_deadline(deadline)]
+    pre_deadline = open_pre_deadline(deadline)
+    concerned = [deadline] if pre_deadline is None else [deadline, pre_deadline]
     for row in concerned:
         row.trigger_on, row.second_on = trigger_on, second_on
         row.save()
@@ -54,8 +55,3 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
         deadline.save()
     audit.record("deadline.trigger_changed", deadline, reason=reason, before=before, trigger_on=trigger_on)
     return bool(recomputing.propose_now(deadlines=concerned, cause=cause, now=now))
-
-
-def _pre_deadline(deadline: Deadline) -> list[Deadline]:
-    rows = Deadline.objects.select_for_update(of=("self",), no_key=True)
-    return list(rows.filter(public_id=pre_deadline_of(deadline.public_id), state=Deadline.State.OPEN))

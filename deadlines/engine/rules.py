@@ -106,7 +106,7 @@ def apply(rule: Rule, trigger: Moment, place: Place, second: date | None = None)
     said = _remarks(rule, place, second)
     told = tuple(Line("notice", text, result.due, rule.statute) for text in said)
     result = replace(result, trace=(cited, *result.trace, *told), notices=(*result.notices, *said))
-    return Ruled(rule, result, _pre_deadline(rule, result, place))
+    return Ruled(rule, result, pre_deadline(rule, result.due_safe, place, result.calendar))
 
 
 def profile_of(rule: Rule, place: Place) -> str:
@@ -158,10 +158,10 @@ def _remarks(rule: Rule, place: Place, second: date | None) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _pre_deadline(rule: Rule, result: Result, place: Place) -> Moment | None:
+def pre_deadline(rule: Rule, due: Moment, place: Place, counted_on: str | None) -> Moment | None:
     """By office rule, before the safe date, and never on a day of rest."""
     if rule.pre_deadline is None:
         return None
     span = Period(rule.pre_deadline.amount, rule.pre_deadline.unit, Direction.BEFORE)
-    calendar = place.calendar or result.calendar or "weekend"
-    return compute("de-vorfrist", result.due_safe, span, calendar=calendar, calendars=place.calendars).due
+    calendar = place.calendar or counted_on or "weekend"
+    return compute("de-vorfrist", due, span, calendar=calendar, calendars=place.calendars).due

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DateField, F, Q, QuerySet, Value, Window
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Greatest, JSONObject
 
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Extension
 from deadlines.models.deadline import SECOND, Second
 from deadlines.queries import team
 from lawcrm.models import JournalEntry
@@ -53,10 +53,11 @@ class Standing:
 
 
 def deadlines() -> QuerySet[Deadline]:
-    """With what a line of a list shows, in one query."""
-    return Deadline.objects.select_related("matter", "assignee", "group", "entered_by").defer(
-        "note", "trace", "matter__summary"
-    )
+    """With what a line of a list shows, in one query; `hoped_on` is the date of an extension that was asked for."""
+    asked = Extension.objects.filter(deadline=OuterRef("pk"), state=Extension.State.ASKED)
+    rows = Deadline.objects.select_related("matter", "assignee", "group", "entered_by")
+    rows = rows.defer("note", "trace", "matter__summary")
+    return rows.annotate(hoped_on=Subquery(asked.values("until_on")[:1]))
 
 
 def is_mine(user_id: int) -> Q:

@@ -103,6 +103,17 @@ def computed(
     )
 
 
+def pre_deadline_before(deadline: Deadline, due_on: date) -> date | None:
+    """What the deadline's rule gives for another date than its own; None without one. Raises CannotCompute."""
+    assert deadline.trigger_on is not None  # noqa: S101 - for the types
+    ground = Ground()
+    rule = rules.in_force(ground.computable, deadline.rule_code, deadline.trigger_on)
+    place, _said = seats.place_of(deadline.matter, rule, ground.calendars)
+    counted_on = rules.apply(rule, deadline.trigger_on, place, deadline.second_on if rule.second else None).result
+    found = rules.pre_deadline(rule, due_on, place, counted_on.calendar)
+    return day_of(found) if found is not None else None
+
+
 def _told(line: Line) -> dict[str, str]:
     cited = f" ({line.citation})" if line.citation else ""
     return {"left": date_format(day_of(line.day), "j M Y, D"), "right": f"{line.text}{cited}"}

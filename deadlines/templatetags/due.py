@@ -121,6 +121,15 @@ def state_pill(deadline: Deadline) -> SafeString:
 
 
 @register.simple_tag
+def provisional_words(deadline: Deadline) -> str:
+    """Until when an extension was asked for, in a list that knows it; the old date counts until it is granted."""
+    hoped_on = getattr(deadline, "hoped_on", None)
+    if hoped_on is None or deadline.state != Deadline.State.OPEN:
+        return ""
+    return _("provisional: extension until %(day)s asked for") % {"day": day_words(hoped_on)}
+
+
+@register.simple_tag
 def entry_kind(deadline: Deadline) -> str:
     """The class of an entry in a calendar."""
     if deadline.state == Deadline.State.DONE:
