@@ -21,8 +21,10 @@ from django.urls import resolve, reverse
 
 from lawcrm import access
 from lawcrm.accounts.models import User
+from lawcrm.crypto import marks
 from tests.access import cast, filling, world
 from tests.access.papers import text_of
+from tests.access.uploads import Upload, upload
 
 # Nonces, form tokens, request ids and random ids differ from page to page in one world too.
 UUIDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -80,6 +82,9 @@ class Secret:
             register_number=filled.contact.register_number,
         )
 
+    def mark_of(self, label: str) -> str:
+        return marks.mark_of(label.lower(), self.keys[label])
+
 
 def establish(secret: Secret, keeper: User, group: Group, person: cast.Person, outsider: User) -> None:
     """The secret comes to be, and what ties the outsider to it; people and groups of the firm are no secret."""
@@ -132,11 +137,20 @@ def ask(client: Client, secret: Secret, request: Request, *, part: bool = False)
     with connections["default"].execute_wrapper(noted(queries)), unchanged(client):
         response = getattr(client, method)(url, data, headers=headers)
         content = b"".join(response.streaming_content) if response.streaming else response.content
+        if data and response.status_code == HTTPStatus.FOUND:
+            content += page_after(client, response)
     if content.startswith(b"%PDF"):  # bears the time of its making and a random mark
         content = text_of(content).encode()
     said = tuple(sorted((name, masked(value.encode(), secret)) for name, value in response.headers.items()))
     answer = response.status_code, said, masked(content, secret), tuple(sorted(response.cookies)), len(queries)
     return Asked(answer, response, response.wsgi_request.headers.has_parts)
+
+
+def page_after(client: Client, response: Any) -> bytes:
+    """What the person is led to once it is done."""
+    then = client.get(response.headers["Location"])
+    content = b"".join(then.streaming_content) if then.streaming else then.content
+    return f"then {then.status_code}: ".encode() + content
 
 
 def noted(queries: list[str]) -> Any:
@@ -177,6 +191,7 @@ def plain_requests(secret: Secret) -> Iterator[Request]:
         yield "get", url, public
         yield "post", url, public
         yield "post", url, {word: str(secret.keys[KINDS.get(word, "matters.Matter")]) for word in PARAMETERS}
+        yield "post", url, {word: secret.mark_of(KINDS.get(word, "matters.Matter")) for word in PARAMETERS}
         if name in SEARCHES:
             for method, text in product(("get", "post"), ("title", "name", "email", "number")):
                 yield method, url, dict.fromkeys(("q", "names"), secret.texts[text])
@@ -205,8 +220,19 @@ def form_requests(url: str, form: forms.BaseForm, secret: Secret, *, by_get: boo
     yield "post", url, good | with_texts(form, secret)
     if alike := {form.add_prefix(name): secret.texts[name] for name in form.fields if name in secret.texts}:
         yield "post", url, good | alike
+    if papers := files_in(form, secret):
+        yield "post", url, good | papers
     if taking := {form.add_prefix(name): one_of(secret, name, column) for name, column in ids_in(form)}:
         yield "post", url, good | taking
+
+
+def files_in(form: forms.BaseForm, secret: Secret) -> dict[str, Upload]:
+    """About the secret's person."""
+    return {
+        form.add_prefix(name): upload(name, secret.texts["name"], secret.texts["email"])
+        for name, column in form.fields.items()
+        if isinstance(column, forms.FileField)
+    }
 
 
 def ids_in(form: forms.BaseForm) -> list[tuple[str, forms.Field]]:
@@ -230,7 +256,7 @@ def filled_in(form: forms.BaseForm) -> dict[str, Any]:
     """What stands in the form already, and something fitting where nothing does."""
     data = {}
     for name, column in form.fields.items():
-        present = form[name].value()
+        present = None if isinstance(column, forms.FileField) else form[name].value()
         value = present if present not in (None, "", []) else fitting(name, column)
         if value is not None and value is not False:
             data[form.add_prefix(name)] = value
@@ -249,7 +275,7 @@ def fitting(name: str, column: forms.Field) -> Any:
         forms.BooleanField: "on",
         forms.IntegerField: "1",
         forms.UUIDField: str(world.NOTHING),
-        forms.FileField: None,
+        forms.FileField: upload(name, "New Person", "new@person.example"),
     }
     for kind, value in by_kind.items():
         if isinstance(column, kind):
