@@ -75,9 +75,11 @@ class Entry:
     deputy: User | None = None
     due_time: time | None = None
     trigger_on: date | None = None
+    trigger_time: time | None = None
     trigger_label: str = ""
     second_on: date | None = None
     computed_on: date | None = None
+    computed_time: time | None = None
     note: str = ""
     rule_code: str = ""
     at_stake: str = ""
@@ -127,6 +129,7 @@ def _before(entry: Entry, due_on: date) -> Entry:
         title=_("Pre-deadline: %(title)s") % {"title": entry.title[:180]},
         due_on=due_on,
         computed_on=due_on,
+        computed_time=None,
         from_draft=False,
         due_time=None,
         latest_on=None,
@@ -147,9 +150,11 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
         due_time=entry.due_time,
         time_zone=settings.TIME_ZONE,
         trigger_on=entry.trigger_on,
+        trigger_time=entry.trigger_time,
         trigger_label=entry.trigger_label,
         second_on=entry.second_on,
         computed_on=entry.computed_on,
+        computed_time=entry.computed_time,
         note=entry.note or None,
         rule_code=entry.rule_code,
         from_draft=entry.from_draft,

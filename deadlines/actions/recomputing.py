@@ -1,9 +1,9 @@
 """A change under a computed date: proposed to a person, accepted or declined by them, never made by the program."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import F
@@ -67,10 +67,10 @@ def carry_out(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     if not Recalculation.objects.filter(done_at=None).exists():
         return 0
-    began, made, bases = time.monotonic(), 0, basis.Bases(computing.Ground())
+    began, made, bases = monotonic(), 0, basis.Bases(computing.Ground())
     while (found := _go_on(bases, now)) is not None:
         made += found
-        if time.monotonic() - began >= seconds:
+        if monotonic() - began >= seconds:
             break
     return made
 
@@ -136,21 +136,23 @@ def _propose(deadline: Deadline, outcome: recomputing.Outcome, cause: Cause, now
             _note(fresh, None, now)
         return None
     why = outcome.words[:LONGEST] if outcome.due_on is None else cause.why
-    if _is_known(fresh, standing, outcome.due_on, why):
+    if _is_known(fresh, standing, outcome, why):
         return None
     if standing is not None:
         _lapse(fresh, standing, now)
     return _ask_people(fresh, outcome, Cause(cause.source, why, cause.by), now)
 
 
-def _ground(deadline: Deadline) -> tuple[str, date | None, date | None]:
-    return deadline.rule_code, deadline.trigger_on, deadline.second_on
+def _ground(deadline: Deadline) -> tuple[str, date | None, time | None, date | None]:
+    return deadline.rule_code, deadline.trigger_on, deadline.trigger_time, deadline.second_on
 
 
-def _is_known(deadline: Deadline, standing: Proposal | None, new_on: date | None, why: str) -> bool:
+def _is_known(deadline: Deadline, standing: Proposal | None, outcome: recomputing.Outcome, why: str) -> bool:
     """Asked already; or declined before, where there was no date that the deadline could have noted."""
+    new_on = outcome.due_on
     if standing is not None:
-        return standing.new_on == new_on and (new_on is not None or standing.why == why)
+        same = (standing.new_on, standing.new_time) == (new_on, outcome.due_time)
+        return same and (new_on is not None or standing.why == why)
     last = Proposal.objects.filter(deadline=deadline).order_by("-pk").first()
     return new_on is None and last is not None and (last.new_on, last.why) == (None, why)
 
@@ -162,6 +164,7 @@ def _ask_people(deadline: Deadline, outcome: recomputing.Outcome, cause: Cause, 
         source=cause.source,
         old_on=deadline.due_on,
         new_on=outcome.due_on,
+        new_time=outcome.due_time,
         latest_on=outcome.latest_on,
         trace=outcome.trace,
         why=cause.why,
@@ -190,18 +193,28 @@ def _lapse(deadline: Deadline, proposal: Proposal, now: datetime) -> None:
 
 
 @audit.attempt("deadline.proposal_accepted", on="deadline")
-def accept(*, actor: User, deadline: Deadline, seen: date, proposed: date, now: datetime) -> Deadline:
+def accept(  # noqa: PLR0913 - what the person saw
+    *,
+    actor: User,
+    deadline: Deadline,
+    seen: date,
+    proposed: date,
+    proposed_time: time | None = None,
+    now: datetime,
+) -> Deadline:
     """The proposed date becomes an entry of whoever accepts it, and somebody else confirms it anew."""
     deadline, proposal = _asked(deadline, seen)
     if proposal.new_on is None:
         raise NoDateToAccept
-    if proposal.new_on != proposed:
+    if (proposal.new_on, proposal.new_time) != (proposed, proposed_time):
         raise ChangedMeanwhile
     before, new_on = deadline.due_on, proposal.new_on
     _settle(proposal, State.ACCEPTED, actor, "", now)
     deadline.latest_on, deadline.computed_on, deadline.proposed_on = proposal.latest_on, new_on, None
+    due_time = deadline.due_time if _in_days(deadline, proposal) else proposal.new_time
+    deadline.computed_time = proposal.new_time
     deadline.from_draft = rulebook.is_draft(deadline.rule_code, deadline.trigger_on or new_on)
-    set_date(actor=actor, deadline=deadline, due_on=new_on, due_time=deadline.due_time, now=now, trace=proposal.trace)
+    set_date(actor=actor, deadline=deadline, due_on=new_on, due_time=due_time, now=now, trace=proposal.trace)
     audit.record("deadline.proposal_accepted", deadline, reason=proposal.why, before=before, due_on=new_on)
     return deadline
 
@@ -212,8 +225,12 @@ def decline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: da
     reason = require_reason(reason)
     deadline, proposal = _asked(deadline, seen)
     _settle(proposal, State.DECLINED, actor, reason, now)
-    is_bold = proposal.new_on is None or proposal.new_on < deadline.due_on
-    deadline.computed_on, deadline.proposed_on = proposal.new_on or deadline.computed_on, None
+    is_bold = proposal.new_on is None or _moment(proposal.new_on, proposal.new_time) < _moment(
+        deadline.due_on, deadline.due_time
+    )
+    if proposal.new_on is not None:
+        deadline.computed_on, deadline.computed_time = proposal.new_on, proposal.new_time
+    deadline.proposed_on = None
     if is_bold:
         set_date(actor=actor, deadline=deadline, due_on=deadline.due_on, due_time=deadline.due_time, now=now)
     else:
@@ -221,6 +238,16 @@ def decline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: da
     facts = {"due_on": deadline.due_on, "proposed": proposal.new_on}
     audit.record("deadline.proposal_declined", deadline, reason=reason, **facts)
     return deadline
+
+
+def _in_days(deadline: Deadline, proposal: Proposal) -> bool:
+    """Then the time of the deadline was not the rule's, and stays."""
+    return deadline.computed_time is None and proposal.new_time is None
+
+
+def _moment(day: date, hour: time | None) -> datetime:
+    """For comparing: without an hour it is the end of the day."""
+    return datetime.combine(day, hour or time.max)
 
 
 def _asked(deadline: Deadline, seen: date) -> tuple[Deadline, Proposal]:

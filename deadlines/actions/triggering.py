@@ -1,6 +1,6 @@
 """What set a deadline off was another day: noted at once, while the date waits for a person."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,7 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     deadline: Deadline,
     seen: date,
     trigger_on: date,
+    trigger_time: time | None = None,
     second_on: date | None,
     reason: str,
     now: datetime,
@@ -45,13 +46,19 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     pre_deadline = open_pre_deadline(deadline)
     concerned = [deadline] if pre_deadline is None else [deadline, pre_deadline]
     for row in concerned:
-        row.trigger_on, row.second_on = trigger_on, second_on
+        row.trigger_on, row.trigger_time, row.second_on = trigger_on, trigger_time, second_on
         row.save()
     outcome = queries.outcome_of(deadline, computing.Ground())
     if outcome.due_on is None:
         raise NotComputable(outcome.words)
-    if outcome.due_on == deadline.due_on and deadline.computed_on == deadline.due_on:
+    if _stands(deadline, outcome):
         deadline.trace, deadline.latest_on = outcome.trace, outcome.latest_on
         deadline.save()
     audit.record("deadline.trigger_changed", deadline, reason=reason, before=before, trigger_on=trigger_on)
     return bool(recomputing.propose_now(deadlines=concerned, cause=cause, now=now))
+
+
+def _stands(deadline: Deadline, outcome: queries.Outcome) -> bool:
+    """The rule gives what it gave, and nothing else was entered instead."""
+    as_computed = deadline.computed_on == deadline.due_on
+    return as_computed and outcome.due_on == deadline.due_on and outcome.due_time in {None, deadline.due_time}

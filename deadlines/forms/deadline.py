@@ -35,10 +35,19 @@ def time_field() -> forms.TimeField:
     )
 
 
+def trigger_time_field() -> forms.TimeField:
+    found = time_field()
+    found.label, found.help_text = _("At what time"), _("For a rule that counts hours; by the firm's clocks.")
+    return found
+
+
 class EntryForm(WithDeputyForm):
     """A deadline of one matter, whose team it offers."""
 
-    field_order = ("title", "rule", "trigger_on", "trigger_label", "second_on", "due_on", "due_time", "kind")
+    field_order = (
+        *("title", "rule", "trigger_on", "trigger_time", "trigger_label", "second_on"),
+        *("due_on", "due_time", "kind"),
+    )
     title = forms.CharField(label=_("What must be done"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Deadline.Kind)
     criticality = forms.ChoiceField(
@@ -63,6 +72,7 @@ class EntryForm(WithDeputyForm):
     )
     with_pre_deadline = forms.BooleanField(label=_("Enter its pre-deadline as well"), required=False)
     trigger_on = TypedDateField(label=_("Counted from"), required=False)
+    trigger_time = trigger_time_field()
     trigger_label = forms.CharField(
         label=_("What set it off"), max_length=120, required=False, help_text=_("For example: judgment served.")
     )
@@ -121,8 +131,14 @@ class EntryForm(WithDeputyForm):
             if "trigger_on" in data:
                 self.add_error("trigger_on", _t("The rule counts from a date: give it."))
             return
+        if "trigger_time" not in data:
+            return
+        counted_from = computing.trigger(data["trigger_on"], data["trigger_time"])
         try:
-            self.computed = computing.computed(self.matter, data["rule"], data["trigger_on"], data.get("second_on"))
+            self.computed = computing.computed(self.matter, data["rule"], counted_from, data.get("second_on"))
+        except computing.BadTrigger as why:
+            self.add_error("trigger_time", str(why))
+            return
         except computing.CannotCompute as why:
             self.add_error("rule", str(why))
             return
@@ -130,10 +146,17 @@ class EntryForm(WithDeputyForm):
             self.computed = self.computed.saying(
                 _t("What it is counted from lies in the future: compute again once it has happened.")
             )
-        due_on = None if self.asks_to_compute else data.get("due_on")
-        if due_on and due_on != self.computed.due_on and not data.get("other_reason", "").strip():
-            words = {"day": date_format(self.computed.due_on, "j F Y")}
-            self.add_error("other_reason", _t("The rule gives %(day)s. Say why it is another date.") % words)
+        if not self.asks_to_compute and data.get("due_on"):
+            self._require_reason(self.computed, data)
+
+    def _require_reason(self, found: computing.Computed, data: dict[str, Any]) -> None:
+        """For a date that is not the rule's."""
+        is_same = computing.is_as_computed(found, data["due_on"], data.get("due_time"))
+        if is_same or data.get("other_reason", "").strip():
+            return
+        day = date_format(found.due_on, "j F Y")
+        words = {"day": f"{day} {found.due_time:%H:%M}" if found.due_time else day}
+        self.add_error("other_reason", _t("The rule gives %(day)s. Say why it is another date.") % words)
 
     @property
     def asks_to_compute(self) -> bool:
@@ -152,6 +175,8 @@ class EntryForm(WithDeputyForm):
             "criticality": "normal" if self.computed.at_stake == Deadline.Criticality.NORMAL else "critical",
             "trigger_label": self.data.get("trigger_label") or self.computed.trigger[:120],
         }
+        if self.computed.due_time:
+            said["due_time"] = f"{self.computed.due_time:%H:%M}"
         if self.computed.at_stake == LIMITATION_RULE:
             said["kind"] = Deadline.Kind.LIMITATION.value
         if self.computed.pre_deadline:
@@ -172,8 +197,9 @@ class EntryForm(WithDeputyForm):
                 "second_on": second_on,
                 "from_draft": found.is_draft,
                 "computed_on": found.due_on,
+                "computed_time": found.due_time,
                 "latest_on": found.latest_on,
-                "trace": computing.differing(found, data["due_on"], reason),
+                "trace": computing.differing(found, data["due_on"], data["due_time"], reason),
                 "pre_deadline": found.pre_deadline if wanted else None,
             }
         return Entry(**{**data, "matter": self.matter, "kind": kind, "criticality": criticality})
@@ -208,6 +234,7 @@ class TriggerForm(SeenForm):
     """For a date that follows from a rule."""
 
     trigger_on = TypedDateField(label=_("Counted from"))
+    trigger_time = trigger_time_field()
     second_on = TypedDateField(label=_("Second date of the rule"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("For example: served two days later."))
 
@@ -219,6 +246,7 @@ class AcceptForm(SeenForm):
     """The two dates the person saw."""
 
     proposed = forms.DateField(widget=forms.HiddenInput(), input_formats=["%Y-%m-%d"])
+    proposed_time = forms.TimeField(widget=forms.HiddenInput(), input_formats=["%H:%M"], required=False)
 
 
 class DeclineForm(SeenForm):

@@ -114,7 +114,8 @@ class StepForm(forms.Form):
 
 
 def _codes() -> set[str]:
-    return {rule.code for rule in computing.Ground().computable}
+    """A plan knows the day of its event and no time."""
+    return {rule.code for rule in computing.Ground().in_days}
 
 
 Steps = forms.formset_factory(

@@ -84,10 +84,13 @@ class Deadline(models.Model):
     latest_on = models.DateField(_("latest by the prevailing reading"), null=True, blank=True)
     rule_code = models.CharField(_("rule"), max_length=60, blank=True)
     trigger_on = models.DateField(_("trigger"), null=True, blank=True)
+    # By the clocks of `time_zone`; what a period in hours runs from.
+    trigger_time = models.TimeField(_("time of the trigger"), null=True, blank=True)
     second_on = models.DateField(_("second trigger"), null=True, blank=True)
     from_draft = models.BooleanField(_("by a rule nobody approved"), default=False, db_default=False)
     # What the rule gave, even where another date was entered; the open proposal's date, if it has one.
     computed_on = models.DateField(null=True, blank=True, editable=False)
+    computed_time = models.TimeField(null=True, blank=True, editable=False)
     proposed_on = models.DateField(null=True, blank=True, editable=False)
     trigger_label = models.CharField(_("what set it off"), max_length=120, blank=True)
     trace = models.JSONField(default=list, blank=True)
@@ -129,9 +132,11 @@ class Deadline(models.Model):
         fields={
             "title": "matter_content",
             "trigger_on": "matter_content",
+            "trigger_time": "matter_content",
             "trigger_label": "matter_content",
             "second_on": "matter_content",
             "computed_on": "matter_content",
+            "computed_time": "matter_content",
             "proposed_on": "matter_content",
             "trace": "matter_content",
             "note": "matter_content",

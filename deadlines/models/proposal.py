@@ -43,6 +43,7 @@ class Proposal(models.Model):
     source = models.CharField(_("what changed"), max_length=8, choices=Source)
     old_on = models.DateField(_("old date"))
     new_on = models.DateField(_("new date"), null=True)
+    new_time = models.TimeField(_("new time"), null=True)
     latest_on = models.DateField(null=True)
     trace = models.JSONField(default=list)
     why = models.CharField(_("why"), max_length=400)
@@ -58,7 +59,7 @@ class Proposal(models.Model):
     personal_data = PersonalData(
         subject="matter",
         path="matter",
-        fields=dict.fromkeys(("old_on", "new_on", "latest_on", "trace", "why", "answer"), "matter_content"),
+        fields=dict.fromkeys(("old_on", "new_on", "new_time", "latest_on", "trace", "why", "answer"), "matter_content"),
         none=[
             *("id", "public_id", "deadline", "matter", "state", "source", "caused_by", "made_at"),
             *("settled_by", "settled_at"),

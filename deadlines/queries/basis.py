@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -28,8 +28,10 @@ class Facts(NamedTuple):
     court_id: int | None
     kind: str
     trigger_on: date | None
+    trigger_time: time | None
     second_on: date | None
     computed_on: date | None
+    computed_time: time | None
     due_on: date
 
 

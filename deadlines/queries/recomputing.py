@@ -1,11 +1,12 @@
 """What a computed deadline would be due on now, and the proposals that wait for a person."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from django.db.models import QuerySet
 
 from deadlines.engine import CannotCompute
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Proposal
 from deadlines.queries import basis, book, computing
 
@@ -26,6 +27,10 @@ class Outcome:
     def trace(self) -> list[dict[str, str]]:
         return self.found.trace if self.found else []
 
+    @property
+    def due_time(self) -> time | None:
+        return self.found.due_time if self.found else None
+
 
 def computed_ones() -> QuerySet[Deadline]:
     """Open deadlines whose date follows from a rule, in order of entry."""
@@ -41,9 +46,10 @@ def facts_after(pk: int, most: int) -> list[basis.Facts]:
 
 def outcome_of(deadline: Deadline, ground: computing.Ground) -> Outcome:
     """By the rule, the court and the calendar of this moment; a pre-deadline follows its deadline."""
-    assert deadline.trigger_on is not None  # noqa: S101 - for the types
     try:
-        found = computing.computed(deadline.matter, deadline.rule_code, deadline.trigger_on, deadline.second_on, ground)
+        found = computing.computed(
+            deadline.matter, deadline.rule_code, counted_from(deadline), deadline.second_on, ground
+        )
     except CannotCompute as why:
         return Outcome(None, words=str(why))
     if deadline.kind != Deadline.Kind.PRE_DEADLINE:
@@ -53,9 +59,16 @@ def outcome_of(deadline: Deadline, ground: computing.Ground) -> Outcome:
     return Outcome(found.pre_deadline, None, found.calendar, found=found)
 
 
+def counted_from(deadline: Deadline) -> Moment:
+    """As it was noted, by the clocks the deadline goes by."""
+    assert deadline.trigger_on is not None  # noqa: S101 - for the types
+    return computing.trigger(deadline.trigger_on, deadline.trigger_time, deadline.time_zone)
+
+
 def differs(deadline: Deadline, outcome: Outcome) -> bool:
     """From what the rule gave when somebody last looked, which need not be the date that was entered."""
-    return outcome.due_on != (deadline.computed_on or deadline.due_on)
+    before = (deadline.computed_on or deadline.due_on, deadline.computed_time)
+    return (outcome.due_on, outcome.due_time) != before
 
 
 def open_proposal(deadline: Deadline) -> Proposal | None:

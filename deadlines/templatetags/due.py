@@ -1,6 +1,6 @@
 """When something is due, as short as a list wants it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django import template
 from django.utils import timezone
@@ -23,6 +23,13 @@ def due_words(deadline: Deadline) -> str:
     """As in: Today 23:59, Tue 24 Nov; with the year when it is another one."""
     words = day_words(deadline.due_on)
     return f"{words} {deadline.due_time:%H:%M}" if deadline.due_time else words
+
+
+@register.simple_tag
+def due_date(day: date, hour: time | None) -> str:
+    """In full, as in: Monday 30 November 2026, 16:00."""
+    words = date_format(day, "l j F Y")
+    return f"{words}, {hour:%H:%M}" if hour else words
 
 
 MARKS = {

@@ -65,7 +65,8 @@ def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @access.requires(frame.ENTERING)
 def change_trigger(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    start = {"seen": deadline.due_on, "trigger_on": deadline.trigger_on, "second_on": deadline.second_on}
+    start: dict[str, Any] = {"seen": deadline.due_on, "second_on": deadline.second_on}
+    start |= {"trigger_on": deadline.trigger_on, "trigger_time": deadline.trigger_time}
     form = TriggerForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:

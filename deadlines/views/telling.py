@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deadlines.models import Deadline, Reminder
+from deadlines.queries import computing
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
@@ -53,11 +54,9 @@ def arithmetic(deadline: Deadline, told: list[Reminder], now: datetime) -> list[
     lines = []
     if deadline.trigger_on:
         label = deadline.trigger_label or _("what set it off")
-        lines.append({"left": date_format(deadline.trigger_on, "j M Y, D"), "right": label})
+        lines.append({"left": computing.when(deadline.trigger_on, deadline.trigger_time), "right": label})
     lines += [{"left": step.get("left", ""), "right": step.get("right", "")} for step in deadline.trace]
-    due = date_format(deadline.due_on, "j M Y, D")
-    time = f" {deadline.due_time:%H:%M}" if deadline.due_time else ""
-    lines.append({"left": f"{due}{time}", "right": deadline.get_kind_display()})
+    lines.append({"left": computing.when(deadline.due_on, deadline.due_time), "right": deadline.get_kind_display()})
     coming = [row.due_at for row in told if row.state == Reminder.State.WAITING and row.due_at > now]
     if coming:
         lines.append({"left": _("next reminder %(day)s") % {"day": date_format(min(coming), "D j M")}, "right": ""})

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -287,7 +287,8 @@ def _asked(rule: rules.Rule, matter: Matter, ground: computing.Ground) -> Iterab
     ground.calendars.asked = set()
     trigger = max(rule.valid_from or TRIGGER, TRIGGER)
     try:
-        computing.computed(matter, rule.code, trigger, trigger if rule.second else None, ground)
+        noon = computing.trigger(trigger, time(12))
+        computing.computed(matter, rule.code, noon, trigger if rule.second else None, ground)
     except CannotCompute:
         assert rule.valid_to is not None or ground.calendars.asked
     return ground.calendars.asked

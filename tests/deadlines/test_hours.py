@@ -1,0 +1,172 @@
+"""A period in hours: from a time by the firm's clocks, to a time, and another time is another date."""
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from deadlines.engine import packs
+from deadlines.forms import plan
+from deadlines.models import Deadline, Proposal
+from deadlines.queries import computing
+from lawcrm import access, audit, jobs
+from tests.deadlines.office import NOW, Office, again, enter_url, typed
+
+pytestmark = pytest.mark.django_db
+BREACH = "eu.gdpr.33"
+DUE = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def send(office: Office, **fields: str) -> Any:
+    standard = {"due_on": "", "rule": BREACH, "trigger_on": "19.11.2026", "trigger_time": "16:30"}
+    data = typed(office, **{**standard, **fields})
+    return office.browser(office.assistant).post(enter_url(office.matter), data)
+
+
+def entries() -> list[Deadline]:
+    with access.as_system("test"):
+        return list(Deadline.objects.order_by("pk"))
+
+
+def proposals() -> list[Proposal]:
+    with access.as_system("test"):
+        return list(Proposal.objects.order_by("pk"))
+
+
+@pytest.fixture
+def deadline(office: Office) -> Deadline:
+    assert send(office, due_on="22.11.2026", due_time="16:30").status_code == 302
+    (made,) = entries()
+    return made
+
+
+def test_every_rule_that_counts_hours_is_offered(office: Office) -> None:
+    offered = {code for code, _label in computing.offered(office.matter)}
+    assert {rule.code for rule in packs.shipped_rules() if rule.unit == "hours"} - offered == set()
+
+
+def test_the_arithmetic_and_the_time_are_shown_and_kept(office: Office) -> None:
+    page = send(office)
+    text = page.content.decode()
+    assert page.status_code == 200
+    for words in ("Sunday 22 November 2026 16:30", "72 elapsed hours", "19 Nov 2026, Thu 16:30", "do not rely on it"):
+        assert words in text, words
+    shown = page.context["form"].data
+    assert (shown["due_on"], shown["due_time"], shown["criticality"]) == ("2026-11-22", "16:30", "critical")
+    assert send(office, due_on=shown["due_on"], due_time=shown["due_time"]).status_code == 302
+    (made,) = entries()
+    assert (made.due_on, made.due_time, made.time_zone) == (DUE, time(16, 30), "Europe/Copenhagen")
+    assert (made.trigger_on, made.trigger_time) == (date(2026, 11, 19), time(16, 30))
+    assert (made.computed_on, made.computed_time) == (DUE, time(16, 30))
+    page = office.browser(office.lawyer).get(reverse("deadlines:detail", args=[made.public_id])).content.decode()
+    assert "22 Nov 2026, Sun 16:30" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"trigger_time": ""}, "counts hours: give the time"),
+        ({"trigger_time": "noon"}, "Enter a valid time"),
+        ({"trigger_on": "28.3.2027", "trigger_time": "2:30"}, "the clocks leapt over it"),
+    ],
+)
+def test_a_time_that_is_missing_or_never_was_is_said_beside_it(
+    office: Office, fields: dict[str, str], words: str
+) -> None:
+    page = send(office, **fields)
+    assert page.status_code == 422
+    assert words in " ".join(page.context["form"].errors["trigger_time"])
+    assert list(page.context["form"].errors) == ["trigger_time"]
+    assert entries() == []
+
+
+@pytest.mark.parametrize(
+    ("on", "at", "due"),
+    [
+        ("23.10.2026", "16:00", ("2026-10-26", "15:00")),  # the clocks go back on the 25th
+        ("26.3.2027", "16:00", ("2027-03-29", "17:00")),  # and forward on the 28th
+        ("25.10.2026", "2:30", ("2026-10-28", "01:30")),  # twice that night: the first one is safe
+    ],
+)
+def test_hours_elapse_whatever_the_clocks_do(office: Office, on: str, at: str, due: tuple[str, str]) -> None:
+    page = send(office, trigger_on=on, trigger_time=at)
+    shown = page.context["form"].data
+    assert (page.status_code, (shown["due_on"], shown["due_time"])) == (200, due)
+    assert ("happens twice" in page.content.decode()) is (at == "2:30")
+
+
+def test_another_time_than_the_rule_s_needs_a_reason_which_is_kept(office: Office) -> None:
+    refused = send(office, due_on="22.11.2026", due_time="12:00")
+    assert (refused.status_code, "gives 22 November 2026 16:30" in refused.content.decode()) == (422, True)
+    refused = send(office, due_on="22.11.2026")
+    assert refused.status_code == 422
+    assert send(office, due_on="22.11.2026", due_time="12:00", other_reason="a Sunday").status_code == 302
+    (made,) = entries()
+    assert made.trace[-1] == {"left": "22 Nov 2026, Sun 12:00", "right": "entered instead: a Sunday"}
+    assert jobs.run("deadlines.check_dates", NOW) == "done"
+    assert proposals() == []
+
+
+def change(office: Office, deadline: Deadline, **fields: str) -> Any:
+    said = {"seen": again(deadline).due_on.isoformat(), "trigger_on": "19.11.2026", "reason": "by the log", **fields}
+    return office.browser(office.assistant).post(reverse("deadlines:change_trigger", args=[deadline.public_id]), said)
+
+
+def test_another_time_of_the_trigger_proposes_another_time(office: Office, deadline: Deadline) -> None:
+    asked = office.browser(office.assistant).get(reverse("deadlines:change_trigger", args=[deadline.public_id]))
+    assert 'value="16:30"' in asked.content.decode()
+    refused = change(office, deadline, trigger_time="")
+    assert (refused.status_code, "give the time" in refused.content.decode()) == (422, True)
+    assert change(office, deadline, trigger_time="9:15").status_code == 302
+    found = again(deadline)
+    assert (found.due_time, found.trigger_time) == (time(16, 30), time(9, 15))
+    (proposal,) = proposals()
+    assert (proposal.new_on, proposal.new_time) == (DUE, time(9, 15))
+    url = reverse("deadlines:detail", args=[deadline.public_id])
+    page = office.browser(office.assistant).get(url).content.decode()
+    assert "Sunday 22 November 2026, 09:15 instead of Sunday 22 November 2026, 16:30" in page
+    accepting = reverse("deadlines:accept_proposal", args=[deadline.public_id])
+    seen = {"seen": "2026-11-22", "proposed": "2026-11-22"}
+    for at, due in (("10:00", time(16, 30)), ("09:15", time(9, 15))):  # the first is not what waits
+        office.browser(office.assistant).post(accepting, {**seen, "proposed_time": at})
+        assert again(deadline).due_time == due
+    assert again(deadline).computed_time == time(9, 15)
+    assert jobs.run("deadlines.check_dates", NOW) == "done"
+    assert len(proposals()) == 1
+
+
+def test_declining_an_earlier_time_takes_a_second_person(office: Office, deadline: Deadline) -> None:
+    with access.as_system("test"):
+        audit.update(Deadline.objects.filter(pk=deadline.pk), confirmed_by=office.lawyer, confirmed_at=NOW)
+    declining = reverse("deadlines:decline_proposal", args=[deadline.public_id])
+    said = {"seen": "2026-11-22", "reason": "the log is wrong"}
+    for at, stands in (("18:00", True), ("9:15", False)):
+        change(office, deadline, trigger_time=at)
+        assert office.browser(office.assistant).post(declining, said).status_code == 302
+        found = again(deadline)
+        assert (found.due_time, found.is_confirmed) == (time(16, 30), stands)
+    assert jobs.run("deadlines.check_dates", NOW) == "done"
+    assert [row.state for row in proposals()] == ["declined", "declined"]
+
+
+def test_the_clocks_a_deadline_goes_by_stay_when_the_firm_moves(deadline: Deadline, settings: Any) -> None:
+    """Across the end of summer time, which another zone does not have."""
+    with access.as_system("test"):
+        noted = {"trigger_on": date(2026, 10, 23), "due_on": date(2026, 10, 26), "computed_on": date(2026, 10, 26)}
+        times = {"due_time": time(15, 30), "computed_time": time(15, 30)}
+        audit.update(Deadline.objects.filter(pk=deadline.pk), **noted, **times)
+    settings.TIME_ZONE = "Europe/Istanbul"
+    assert jobs.run("deadlines.check_dates", NOW) == "done"
+    assert proposals() == []
+
+
+def test_a_plan_knows_no_time_and_takes_no_such_rule() -> None:
+    assert BREACH not in plan._codes()
