@@ -67,7 +67,7 @@ def carry_out(*, now: datetime, seconds: float = SECONDS) -> int:
     """
     if not Recalculation.objects.filter(done_at=None).exists():
         return 0
-    began, made, bases = monotonic(), 0, basis.Bases(computing.Ground())
+    began, made, bases = monotonic(), 0, basis.Bases(computing.Ground(today=timezone.localdate(now)))
     while (found := _go_on(bases, now)) is not None:
         made += found
         if monotonic() - began >= seconds:
@@ -266,7 +266,7 @@ def _settle(proposal: Proposal, state: State, actor: User, answer: str, now: dat
 
 def propose_now(*, deadlines: Iterable[Deadline], cause: Cause, now: datetime) -> int:
     """At once and in the caller's transaction, where few deadlines are concerned."""
-    ground = computing.Ground()
+    ground = computing.Ground(today=timezone.localdate(now))
     made = [_propose(row, recomputing.outcome_of(row, ground), cause, now) for row in deadlines]
     return sum(proposal is not None for proposal in made)
 

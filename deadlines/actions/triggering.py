@@ -1,7 +1,9 @@
 """What set a deadline off was another day: noted at once, while the date waits for a person."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deadlines.actions import recomputing
@@ -24,6 +26,14 @@ class NotComputable(Refused):
     """What the engine said, in its words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Whether another date follows from it and was proposed, and whether it has yet to happen."""
+
+    is_proposed: bool
+    is_ahead: bool
+
+
 @audit.attempt("deadline.trigger_changed", on="deadline")
 def change_trigger(  # noqa: PLR0913 - what a person says about it
     *,
@@ -35,8 +45,8 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     second_on: date | None,
     reason: str,
     now: datetime,
-) -> bool:
-    """Whether another date follows from it and was proposed; the pre-deadline follows its deadline."""
+) -> Noted:
+    """The pre-deadline follows its deadline."""
     reason = require_reason(reason)
     deadline = locked(deadline, seen)
     if not deadline.rule_code:
@@ -48,14 +58,15 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     for row in concerned:
         row.trigger_on, row.trigger_time, row.second_on = trigger_on, trigger_time, second_on
         row.save()
-    outcome = queries.outcome_of(deadline, computing.Ground())
+    outcome = queries.outcome_of(deadline, computing.Ground(today=timezone.localdate(now)))
     if outcome.due_on is None:
         raise NotComputable(outcome.words)
     if _stands(deadline, outcome):
         deadline.trace, deadline.latest_on = outcome.trace, outcome.latest_on
         deadline.save()
     audit.record("deadline.trigger_changed", deadline, reason=reason, before=before, trigger_on=trigger_on)
-    return bool(recomputing.propose_now(deadlines=concerned, cause=cause, now=now))
+    made = recomputing.propose_now(deadlines=concerned, cause=cause, now=now)
+    return Noted(bool(made), outcome.found is not None and outcome.found.is_ahead)
 
 
 def _stands(deadline: Deadline, outcome: queries.Outcome) -> bool:

@@ -135,17 +135,14 @@ class EntryForm(WithDeputyForm):
             return
         counted_from = computing.trigger(data["trigger_on"], data["trigger_time"])
         try:
-            self.computed = computing.computed(self.matter, data["rule"], counted_from, data.get("second_on"))
+            ground = computing.Ground(today=self.today)
+            self.computed = computing.computed(self.matter, data["rule"], counted_from, data.get("second_on"), ground)
         except computing.BadTrigger as why:
             self.add_error("trigger_time", str(why))
             return
         except computing.CannotCompute as why:
             self.add_error("rule", str(why))
             return
-        if self.today < data["trigger_on"] < self.computed.due_on:
-            self.computed = self.computed.saying(
-                _t("What it is counted from lies in the future: compute again once it has happened.")
-            )
         if not self.asks_to_compute and data.get("due_on"):
             self._require_reason(self.computed, data)
 

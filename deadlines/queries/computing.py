@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deadlines.engine import CannotCompute, Unit, rules
 from deadlines.engine.errors import BadTrigger
@@ -21,6 +22,7 @@ from matters.models import Matter
 
 EVERYWHERE = "eu"  # its rules apply in every jurisdiction
 SHOWN = 10
+AHEAD = gettext_lazy("What it is counted from lies in the future: compute again once it has happened.")
 
 __all__ = ["BadTrigger", "CannotCompute", "Computed", "computed", "falling_on", "offered"]
 
@@ -53,23 +55,31 @@ class Computed:
     lines: tuple[Line, ...]
     said: tuple[str, ...]
     notices: tuple[str, ...]
+    is_ahead: bool = False
 
     @property
     def trace(self) -> list[dict[str, str]]:
         """Put into words only when somebody reads or keeps it, which takes longer than the arithmetic."""
         return [*(_told(line) for line in self.lines), *({"left": "", "right": text} for text in self.said)]
 
-    def saying(self, words: str) -> Self:
-        """One thing more to mind, kept with the arithmetic."""
-        return replace(self, said=(*self.said, words), notices=(*self.notices, words))
+    def minding(self, counted_on: date, today: date | None) -> Self:
+        """A trigger to come is said, and kept with the arithmetic; a hearing that is counted back from is to come."""
+        if today is None or not today < counted_on < self.due_on:
+            return self
+        words = str(AHEAD)
+        return replace(self, said=(*self.said, words), notices=(*self.notices, words), is_ahead=True)
 
 
 @dataclass
 class Ground:
-    """What one computation or one run rests on, read once: the calendars and the rules in use."""
+    """What one computation or one run rests on, read once: the calendars and the rules in use.
+
+    With `today` it is said of a trigger that it lies ahead.
+    """
 
     calendars: Book = field(default_factory=Book)
     in_use: tuple[rules.Rule, ...] = field(default_factory=rulebook.in_use)
+    today: date | None = None
 
     @cached_property
     def computable(self) -> tuple[rules.Rule, ...]:
@@ -105,7 +115,7 @@ def computed(
     done = rules.apply(rule, start, replace(place, zone=zone), second_on if rule.second else None)
     result = done.result
     safe, latest = day_of(result.due_safe), day_of(result.due_latest)
-    return Computed(
+    found = Computed(
         code=rule.code,
         title=rule.title,
         statute=rule.statute,
@@ -122,6 +132,7 @@ def computed(
         said=said,
         notices=(*said, *result.notices),
     )
+    return found.minding(day_of(counted_from), ground.today)
 
 
 def pre_deadline_before(deadline: Deadline, due_on: date) -> date | None:

@@ -15,7 +15,7 @@ from deadlines.actions import recomputing as actions
 from deadlines.actions import triggering
 from deadlines.actions.refused import ChangedMeanwhile
 from deadlines.forms.deadline import AcceptForm, DeclineForm, TriggerForm
-from deadlines.queries import book, recomputing
+from deadlines.queries import book, computing, recomputing
 from deadlines.views import frame
 from lawcrm import access, audit, today, ui
 from matters.actions.refused import Refused
@@ -70,14 +70,16 @@ def change_trigger(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = TriggerForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            proposed = triggering.change_trigger(
+            noted = triggering.change_trigger(
                 actor=frame.person(request), deadline=deadline, **form.cleaned_data, now=timezone.now()
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             said = _("Noted. Another date follows from it: accept or decline it.")
-            messages.success(request, said if proposed else _("Noted. The date stays the same."))
+            messages.success(request, said if noted.is_proposed else _("Noted. The date stays the same."))
+            if noted.is_ahead:
+                messages.warning(request, str(computing.AHEAD))
             return redirect("deadlines:detail", public_id)
     context = {"form": form, "deadline": deadline}
     return render(request, "deadlines/change_trigger.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.models import Court
-from deadlines.actions import recomputing
+from deadlines.actions import recomputing, triggering
 from deadlines.actions.entering import confirm_deadline, move_deadline
 from deadlines.models import Basis, Deadline, HolidayCalendar, OwnHoliday, Proposal, Recalculation
 from lawcrm import access, audit, jobs, outbox
@@ -153,6 +153,27 @@ def test_a_trigger_that_gives_the_same_date_or_none_proposes_nothing(office: Off
     found = again(deadline)
     assert (found.trigger_on, found.due_on, found.is_confirmed, proposals()) == (date(2026, 10, 29), DUE, True, [])
     assert "2026-10-29 + 1 months" in " ".join(line["right"] for line in found.trace)
+
+
+@pytest.mark.parametrize(("day", "said"), [("20.11.2026", False), ("21.11.2026", True)])
+def test_a_trigger_to_come_is_said_and_kept(office: Office, deadline: Deadline, day: str, *, said: bool) -> None:
+    """In the words of the entry form, where it is changed and in the arithmetic of the date that is proposed."""
+    words, url = "lies in the future", reverse("deadlines:change_trigger", args=[deadline.public_id])
+    change = {"seen": "2026-11-30", "trigger_on": day, "reason": "served later"}
+    page = office.browser(office.assistant).post(url, change, follow=True)
+    assert (words in " ".join(str(message) for message in page.context["messages"])) is said
+    (proposal,) = proposals()
+    assert any(words in line["right"] for line in proposal.trace) is said
+
+
+def test_a_trigger_to_come_is_kept_where_the_date_stays(office: Office, deadline: Deadline) -> None:
+    """From a day to come to the same day: a month before the 30th, now to be counted from the 29th."""
+    with access.as_user(office.assistant):
+        said: dict[str, Any] = {"trigger_on": date(2026, 10, 29), "second_on": None, "reason": "sent out"}
+        before = datetime(2026, 10, 28, 11, tzinfo=UTC)
+        noted = triggering.change_trigger(actor=office.assistant, deadline=deadline, seen=DUE, **said, now=before)
+    assert (noted.is_proposed, noted.is_ahead) == (False, True)
+    assert any("lies in the future" in line["right"] for line in again(deadline).trace)
 
 
 def test_a_day_taken_back_overtakes_the_question(office: Office, deadline: Deadline) -> None:
