@@ -149,11 +149,12 @@ def test_an_outsider_hangs_no_row_on_what_is_hidden(secret: filling.Filling) -> 
         if model._meta.label in ROOTS or model._meta.app_label == "lawcrm":
             continue
         table, row = model._meta.db_table, secret.rows[model._meta.label]
+        key = model._meta.pk.column
         columns = [
             c.column for c in model._meta.local_fields if not isinstance(c, models.AutoField) and not c.generated
         ]
         with access.as_system("test"):
-            values = next(iter(_values(f"select {', '.join(columns)} from {table} where id = {row.pk}")))
+            values = next(iter(_values(f"select {', '.join(columns)} from {table} where {key} = {row.pk}")))
         marks = ", ".join(["%s"] * len(columns))
         with someone(user):
             if _attempt(f"insert into {table} ({', '.join(columns)}) values ({marks})", list(values)) != "refused":
@@ -176,7 +177,7 @@ def test_a_visible_row_cannot_be_moved_into_a_hidden_matter(secret: filling.Fill
         column: Any = model._meta.get_field(model.need_to_know)  # type: ignore[attr-defined]
         there = secret.rows[column.related_model._meta.label]
         with someone(own.owner):
-            sql = f"update {model._meta.db_table} set {column.column} = %s where id = %s"
+            sql = f"update {model._meta.db_table} set {column.column} = %s where {model._meta.pk.column} = %s"
             moved[model._meta.label] = _attempt(sql, [there.pk, own.rows[model._meta.label].pk])
     assert {label: outcome for label, outcome in moved.items() if outcome != "refused"} == {}
 
