@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lawcrm import joins
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -48,10 +50,6 @@ FLAGS = {
 
 class NoViewer(RuntimeError):
     """A guarded table was asked with nobody declared as looking."""
-
-
-class LeakyJoin(RuntimeError):
-    """A query joined a guarded relation, whose rows the joined table's own rule would not filter."""
 
 
 @dataclass(frozen=True)
@@ -330,7 +328,8 @@ class VisibleNow(models.Expression):
             raise NoViewer(message)
         if viewer.system:
             return "TRUE", []
-        refuse_leaky_joins(self.model, compiler)
+        rule = rule_of(self.model)
+        joins.refuse_leaky(self.model, rule.root, rule.column, compiler)
         seen, parameters = self._seen(compiler, viewer)
         if self.narrow is None:
             return seen, parameters
@@ -345,38 +344,11 @@ class VisibleNow(models.Expression):
         column, parameters = compiler.compile(self.key)
         if rule.column == "pk":
             return sight.predicate(column.rsplit(".", 1)[0], viewer), []
-        if joined := _joined(self.key, rule.root, compiler):
+        if joined := joins.along(self.key, rule.root, compiler):
             return sight.predicate(compiler.quote_name(joined), viewer), []
         root = rule.root._meta.db_table
         inner = sight.predicate("s", viewer)
         return f'EXISTS (SELECT 1 FROM "{root}" s WHERE s.id = {column} AND {inner})', list(parameters)
-
-
-def _joined(key: Any, root: type[models.Model], compiler: SQLCompiler) -> str:
-    """The alias under which the query joins the root by this very column, or "": the row need not be read twice."""
-    joins: Any = compiler.query.alias_map.items()
-    for alias, joined in joins:
-        if joined.parent_alias != key.alias or not compiler.query.alias_refcount[alias]:
-            continue
-        field = joined.join_field
-        along = getattr(field, "attname", "") == key.target.attname and field.related_model is root
-        if along and joined.filtered_relation is None:
-            return str(alias)
-    return ""
-
-
-def refuse_leaky_joins(model: type[models.Model], compiler: SQLCompiler) -> None:
-    """Only the join along the declared path is safe: its rows were judged with the row itself."""
-    own = rule_of(model)
-    for alias, joined in compiler.query.alias_map.items():
-        field = getattr(joined, "join_field", None)
-        if field is None or not compiler.query.alias_refcount[alias]:  # a trimmed join stays in the map
-            continue
-        target = field.related_model
-        along_path = own.column != "pk" and target is own.root and getattr(field, "attname", "") == own.column
-        if getattr(target, "need_to_know", None) and not along_path:
-            message = f"{model._meta.label} joined into {target._meta.label}: ask through Exists over its manager"
-            raise LeakyJoin(message)
 
 
 class GuardedQuerySet[M: models.Model](models.QuerySet[M]):

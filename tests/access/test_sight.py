@@ -10,6 +10,7 @@ from django.db import connection
 from clients.models import Contact
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
+from lawcrm.joins import LeakyJoin
 from matters.models import Matter, MatterUserObjectPermission, Party, Wall, WallBar
 from tests import factories
 
@@ -214,7 +215,7 @@ def test_no_row_can_be_written_into_a_hidden_matter(ida: User) -> None:
 
 
 def test_a_join_from_a_row_into_hidden_rows_is_refused(ida: User) -> None:
-    with access.as_user(ida), pytest.raises(access.LeakyJoin):
+    with access.as_user(ida), pytest.raises(LeakyJoin):
         list(Contact.objects.filter(parties__matter__title="secret"))
 
 

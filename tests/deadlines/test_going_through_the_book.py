@@ -60,7 +60,7 @@ def fill(office: Office, count: int, **fields: Any) -> list[int]:
         **fields,
     }
     with access.as_system("test"):
-        rows = Deadline.objects.bulk_create(Deadline(sealed_for=uuid.uuid4(), **said) for _ in range(count))
+        rows = audit.bulk_create(Deadline, (Deadline(sealed_for=uuid.uuid4(), **said) for _ in range(count)))
         return [row.pk for row in rows]
 
 

@@ -15,7 +15,7 @@ from deadlines.actions.passing import Holders
 from deadlines.models import Deadline, Reminder, Task
 from deadlines.queries import book, reminders
 from deadlines.queries import todo as tasks
-from lawcrm import access, jobs
+from lawcrm import access, audit, jobs
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
@@ -191,7 +191,7 @@ def test_the_page_offers_who_sees_the_matter_and_passes_it_on(firm: Firm) -> Non
 
 def test_what_ended_is_not_passed_on(firm: Firm) -> None:
     with access.as_system("test"):
-        Deadline.objects.filter(pk=firm.deadline.pk).update(state="struck")
+        audit.update(Deadline.objects.filter(pk=firm.deadline.pk), state="struck")
     answer = firm.office.browser(firm.office.lawyer).post(
         url_of(firm.deadline), said(firm.deadline, group=str(firm.group.pk))
     )

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from deadlines.actions import rulebook as actions
 from deadlines.actions.entering import DraftRule, confirm_deadline
-from deadlines.actions.holidays import How
 from deadlines.engine import packs
 from deadlines.models import Deadline, HolidayCalendar, OwnHoliday, Proposal, RuleApproval, RuleOverride, RulePack
 from deadlines.queries import rulebook
@@ -261,7 +260,7 @@ def test_the_command_line_computes_as_the_firm_does_only_where_asked(
     assert approve(office, office.lawyer).status_code == 302
     with access.as_system("test"):
         calendar = HolidayCalendar.objects.get(code="de-by")
-        said = {"day": date(2027, 2, 1), "how": How.CLOSED, "kind": "court", "name": "x", "reason": "x"}
+        said = {"day": date(2027, 2, 1), "is_closed": True, "kind": "court", "name": "x", "reason": "x"}
         OwnHoliday.objects.create(calendar=calendar, **said, entered_by=partner, entered_at=NOW)
     found = computed("--installed", "--calendar=de-by")
     assert (found["due"], found["status"], found["overridden"]) == ("2027-02-02", "approved", "office practice")
