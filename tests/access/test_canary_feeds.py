@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from deadlines.models import CalendarFeed, Deadline
 from deadlines.queries.feeds import digest_of
-from lawcrm import access
+from lawcrm import access, audit
 from tests.access import canary, cast, filling
 from tests.access.canary import HIDDEN, OWN, Place, place
 
@@ -21,7 +21,7 @@ def answer_for_both(there: Place) -> None:
     """A deadline of either matter is the person's to keep, sight or not; two addresses of theirs are known."""
     with access.as_system("test"):
         for filled in (there.hidden, there.own):
-            Deadline.objects.filter(pk=filled.rows["deadlines.Deadline"].pk).update(deputy=there.user)
+            audit.update(Deadline.objects.filter(pk=filled.rows["deadlines.Deadline"].pk), deputy=there.user)
         for token, with_titles in FEEDS.items():
             CalendarFeed.objects.create(
                 user=there.user, digest=digest_of(token), name="x", with_titles=with_titles, made_at=filling.NOON
