@@ -34,7 +34,8 @@ MASKED = re.compile(
 )
 # Rows of the logs bear the database's clock, which no test can stop: it is the day on which the test runs.
 DAYS = [f"{datetime.now(UTC) + timedelta(days):%-d %b %Y}" for days in (0, 1)]  # the firm is ahead of UTC
-DATABASE_TIME = re.compile(rf"({'|'.join(DAYS)}), \d\d:\d\d".encode())
+SHORT_DAYS = [f"{datetime.now(UTC) + timedelta(days):%a %-d %b}" for days in (0, 1)]
+DATABASE_TIME = re.compile(rf"({'|'.join(DAYS)}), \d\d:\d\d|({'|'.join(SHORT_DAYS)}) \d\d:\d\d".encode())
 # Pages that count what runs for the whole firm, without saying what.
 ABOUT_THE_RUNNING = {"health_on_time", "status"}
 ENDS_THE_SESSION = {"accounts:sign_out"}
