@@ -11,7 +11,7 @@ from deadlines.actions.extending import settle_extension
 from deadlines.actions.refused import locked, locked_done, require_evidence, require_reason
 from deadlines.actions.reminding import make_reminders, settle_reminders
 from deadlines.models import Deadline
-from deadlines.queries import book
+from deadlines.models.deadline import UNCHECKED
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.audit import Event
@@ -50,7 +50,7 @@ def refuse_while_open(closing: Event) -> None:
     count = Deadline.objects.filter(matter=closing.object.pk, state=Deadline.State.OPEN).count()
     if count:
         raise MatterHasOpenDeadlines(count)
-    unchecked = Deadline.objects.filter(book.UNCHECKED, matter=closing.object.pk).count()
+    unchecked = Deadline.objects.filter(UNCHECKED, matter=closing.object.pk).count()
     if unchecked:
         raise MatterHasUnchecked(unchecked)
 

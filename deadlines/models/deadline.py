@@ -33,7 +33,7 @@ class Second(models.TextChoices):
 
 
 _UNCONFIRMED = models.Q(state="open", confirmed_at__isnull=True)
-_UNCHECKED = models.Q(state="done", criticality="critical", checked_at__isnull=True)
+UNCHECKED = models.Q(state="done", criticality="critical", checked_at__isnull=True)
 _ENTERED_ALONE = models.Q(assignee=models.F("entered_by"), deputy__isnull=True)
 _ENDED_ALONE = models.Q(assignee=models.F("ended_by")) & (
     models.Q(deputy__isnull=True) | models.Q(deputy=models.F("ended_by"))
@@ -42,8 +42,8 @@ _ENDED_ALONE = models.Q(assignee=models.F("ended_by")) & (
 SECOND = models.Case(
     models.When(_UNCONFIRMED & _ENTERED_ALONE, then=models.Value(Second.CONFIRMED_BY_ANYBODY.value)),
     models.When(_UNCONFIRMED, then=models.Value(Second.CONFIRMED.value)),
-    models.When(_UNCHECKED & _ENDED_ALONE, then=models.Value(Second.CHECKED_BY_ANYBODY.value)),
-    models.When(_UNCHECKED, then=models.Value(Second.CHECKED.value)),
+    models.When(UNCHECKED & _ENDED_ALONE, then=models.Value(Second.CHECKED_BY_ANYBODY.value)),
+    models.When(UNCHECKED, then=models.Value(Second.CHECKED.value)),
     output_field=models.CharField(),
 )
 

@@ -11,7 +11,7 @@ from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Greatest, JSONObject
 
 from deadlines.models import Deadline, Extension
-from deadlines.models.deadline import SECOND, Second
+from deadlines.models.deadline import SECOND, UNCHECKED, Second
 from deadlines.queries import team
 from lawcrm.models import JournalEntry
 from matters.models import Matter
@@ -22,7 +22,6 @@ MOST_WAITING = 10  # as the navigation says it: 9+
 DAYS = 14
 NOTHING = {"n": 0, "critical": 0, "unconfirmed": 0}
 State = Deadline.State
-UNCHECKED = Q(state=State.DONE, criticality=Deadline.Criticality.CRITICAL, checked_at=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from deadlines.models import CalendarFeed, Deadline
-from deadlines.queries.book import UNCHECKED, is_mine
+from deadlines.models.deadline import UNCHECKED
+from deadlines.queries.book import is_mine
 from lawcrm import access
 from lawcrm.accounts.models import User
 from lawcrm.models import ReadEntry

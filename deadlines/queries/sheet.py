@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from deadlines.models import Deadline
+from deadlines.models.deadline import UNCHECKED
 from deadlines.queries import book
 
 MOST = 300
@@ -57,7 +58,7 @@ def of_day(on: date, *, who: int | None) -> Sheet:
         # With what was struck before: BGH NJW 2000, 1957 wants struck dates looked at again in the evening.
         "due": Q(due_on=on),
         "unconfirmed": Q(state=State.OPEN, confirmed_at=None, criticality=Deadline.Criticality.CRITICAL),
-        "unchecked": book.UNCHECKED,
+        "unchecked": UNCHECKED,
         "entered": Q(entered_at__range=day),
         "done": Q(state=State.DONE, ended_at__range=day),
         "struck": Q(state=State.STRUCK, ended_at__range=day),

@@ -12,6 +12,7 @@ from deadlines.queries import computing
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry
 from lawcrm.models.outbox import OutboxMessage
+from lawcrm.review import kinds
 
 Mail = OutboxMessage.State
 
@@ -101,7 +102,7 @@ def happenings(entries: list[JournalEntry]) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
-            "strong": WORDS.get(entry.kind, entry.kind),
+            "strong": WORDS.get(entry.kind) or kinds.words_of(entry.kind),
             "rest": _("by %s") % names[entry.actor_id] if entry.actor_id in names else "",
             "text": entry.reason,
             "kind": KINDS.get(entry.kind, ""),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from clients.models import Court
 from deadlines.actions.entering import Entry, enter_deadline
 from deadlines.models import Deadline, Proposal, Reminder
 from lawcrm import access, audit
@@ -49,6 +50,16 @@ def open_office() -> Office:
 def work_on(matter: Matter, person: User) -> None:
     factories.grant(matter, person)
     factories.grant(matter, person, "work_matter")
+
+
+def sit_in_cologne(office: Office) -> Court:
+    """The office's matter is before a court in North Rhine-Westphalia."""
+    court = factories.contact("Landgericht", kind="organisation", is_directory=True, directory_reason="court")
+    with access.as_system("test"):
+        made = Court.objects.create(contact=court, country="DE", subdivision="DE-NW", seat="Köln")
+        audit.update(type(office.matter).objects.filter(pk=office.matter.pk), court=made)
+    office.matter = fresh(office.matter)
+    return made
 
 
 def fresh(matter: Matter) -> Matter:

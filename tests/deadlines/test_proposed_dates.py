@@ -17,7 +17,7 @@ from deadlines.models import Basis, Deadline, HolidayCalendar, OwnHoliday, Propo
 from lawcrm import access, audit, jobs, outbox
 from matters.actions.closing import version_of
 from tests import factories, personas
-from tests.deadlines.office import NOW, Office, again, enter_url, entered, fresh, steps, typed, wall_off
+from tests.deadlines.office import NOW, Office, again, enter_url, entered, fresh, sit_in_cologne, steps, typed, wall_off
 from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +34,7 @@ def noon() -> Any:
 
 @pytest.fixture
 def seat(office: Office) -> Court:
-    court = factories.contact("Landgericht", kind="organisation", is_directory=True, directory_reason="court")
-    with access.as_system("test"):
-        made = Court.objects.create(contact=court, country="DE", subdivision="DE-NW", seat="Köln")
-        audit.update(type(office.matter).objects.filter(pk=office.matter.pk), court=made)
-    office.matter = fresh(office.matter)
-    return made
+    return sit_in_cologne(office)
 
 
 @pytest.fixture

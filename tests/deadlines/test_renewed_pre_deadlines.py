@@ -7,13 +7,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from clients.models import Court
 from deadlines.actions import extending
 from deadlines.actions.entering import confirm_deadline, move_deadline
 from deadlines.models import Deadline
 from lawcrm import access, audit, jobs
-from tests import factories
-from tests.deadlines.office import NOW, Office, again, enter_url, entered, fresh, steps, typed
+from tests.deadlines.office import NOW, Office, again, enter_url, entered, sit_in_cologne, steps, typed
 
 pytestmark = pytest.mark.django_db
 DUE, PRE = date(2026, 11, 30), date(2026, 11, 23)
@@ -29,11 +27,7 @@ def noon() -> Any:
 @pytest.fixture
 def deadline(office: Office) -> Deadline:
     """An appeal by rule in Cologne, confirmed, with its pre-deadline a week before."""
-    court = factories.contact("Landgericht", kind="organisation", is_directory=True, directory_reason="court")
-    with access.as_system("test"):
-        seat = Court.objects.create(contact=court, country="DE", subdivision="DE-NW", seat="Köln")
-        audit.update(type(office.matter).objects.filter(pk=office.matter.pk), court=seat)
-    office.matter = fresh(office.matter)
+    sit_in_cologne(office)
     data = typed(office, due_on="30.11.2026", rule="de.zpo.517", trigger_on="30.10.2026", with_pre_deadline="on")
     assert office.browser(office.assistant).post(enter_url(office.matter), data).status_code == 302
     with access.as_system("test"):
