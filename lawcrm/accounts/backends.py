@@ -11,6 +11,7 @@ from guardian.backends import ObjectPermissionBackend
 from lawcrm import access
 from lawcrm.accounts import factor_rules
 from lawcrm.accounts.models import User
+from lawcrm.accounts.models.people import held_by_role
 
 
 class WallBackend:
@@ -64,8 +65,9 @@ class RoleBackend(ModelBackend):
         return bool(user.is_active and not user.has_ended)
 
     def get_user(self, user_id: Any) -> Any:
-        """With the day from which the person's roles want a passkey, so that no request asks twice."""
-        user = User.objects.annotate(passkey_due=factor_rules.due()).filter(pk=user_id).first()
+        """With what the person's roles hold and from when they want a passkey, so that no request asks twice."""
+        asked = {"passkey_due": factor_rules.due(), "held_by_role": held_by_role()}
+        user = User.objects.annotate(**asked).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:

@@ -79,7 +79,7 @@ def test_the_list_costs_the_same_for_one_and_three(opened: Opener, browser: Clie
 
 def test_the_overview_costs_no_more_than_its_budget(opened: Opener, browser: Client) -> None:
     one = opened()
-    assert query_count(browser, f"/matters/{one.public_id}/") <= 16
+    assert query_count(browser, f"/matters/{one.public_id}/") <= 15
 
 
 def test_search_finds_by_folded_title_and_number_within_sight(opened: Opener, browser: Client, outsider: User) -> None:

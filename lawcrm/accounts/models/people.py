@@ -8,9 +8,11 @@ from django.conf import settings
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Permission, PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,12 @@ def may(user: "User", permission: str, obj: Any = None) -> bool:
         return any(backend.has_perm(user, permission, obj=obj) for backend in get_backends())
     except PermissionDenied:
         return False
+
+
+def held_by_role() -> ArraySubquery:
+    """The permissions ("app.codename") of a person's role groups, for User rows."""
+    held = Permission.objects.filter(group__user=OuterRef("pk")).order_by().distinct()
+    return ArraySubquery(held.values(code=Concat("content_type__app_label", Value("."), "codename")))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -143,6 +151,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     @cached_property
     def _role_permissions(self) -> frozenset[str]:
-        held = Permission.objects.filter(group__user=self).values_list("content_type__app_label", "codename")
-        codes = frozenset(f"{app}.{codename}" for app, codename in held.order_by().distinct())
+        if not hasattr(self, "held_by_role"):
+            self.held_by_role = User.objects.filter(pk=self.pk).values_list(held_by_role(), flat=True).get()
+        codes = frozenset(self.held_by_role)
         return codes - FAR_REACHING if self.waits else codes
