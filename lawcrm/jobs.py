@@ -119,7 +119,7 @@ def carry_out(job: Job, now: datetime) -> str:
         with access.as_system(f"job {job.name}", source="job"):
             handled = job.work(now)
     except Exception as error:  # noqa: BLE001 - whatever a job raises is recorded, and the others go on
-        _log_without_message(job.name, error)
+        log_without_message(job.name, error)
         outcome = Outcome.FAILED if claimed.attempts < job.attempts else Outcome.PARKED
         changes: dict[str, Any] = {"outcome": outcome, "error_class": type(error).__name__[:100]}
     else:
@@ -156,7 +156,7 @@ def _finish(run: JobRun, now: datetime, **changes: Any) -> None:
     held.update(finished_at=now, **changes)
 
 
-def _log_without_message(what: str, error: BaseException) -> None:
+def log_without_message(what: str, error: BaseException) -> None:
     """The places in the code, not the exception's text, which may repeat personal data."""
     places = "".join(traceback.format_tb(error.__traceback__))
     logger.error("%s failed: %s\n%s", what, type(error).__name__, places)
@@ -185,7 +185,7 @@ class _Doorbell:
                 app.send_task(task, args=arguments, connection=connection, retry=False, **options)
         except Exception as error:  # noqa: BLE001 - its absence must not fail a request
             self.silent_until = time.monotonic() + self.rest
-            _log_without_message(f"publishing {task}", error)
+            log_without_message(f"publishing {task}", error)
             return False
         return True
 

@@ -10,6 +10,7 @@ from deadlines.actions.ending import strike_deadline
 from deadlines.actions.entering import Entry, enter_deadline
 from deadlines.actions.refused import locked, locked_task, require_reason
 from deadlines.actions.todo import add_task, finish_task
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Task
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -39,7 +40,7 @@ def deadline_to_task(  # noqa: PLR0913 - what a person says about it
     *,
     actor: User,
     deadline: Deadline,
-    seen: date,
+    seen: Moment,
     reason: str,
     once: UUID,
     assignee: User | None,

@@ -1,6 +1,6 @@
 """How a deadline ends: done or struck. It stays in the book either way."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from deadlines.actions import recurring
 from deadlines.actions.extending import settle_extension
 from deadlines.actions.refused import locked, locked_done, require_evidence, require_reason
 from deadlines.actions.reminding import make_reminders, settle_reminders
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline
 from deadlines.models.deadline import UNCHECKED
 from lawcrm import audit
@@ -60,7 +61,7 @@ def mark_done(  # noqa: PLR0913 - what a person says about it
     *,
     actor: User,
     deadline: Deadline,
-    seen: date,
+    seen: Moment,
     reason: str,
     evidence: Document | None = None,
     receipt: str = "",
@@ -101,7 +102,7 @@ def reopen_done(*, actor: User, deadline: Deadline, reason: str, now: datetime) 
 
 
 @audit.attempt("deadline.struck", on="deadline")
-def strike_deadline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: datetime) -> Deadline:
+def strike_deadline(*, actor: User, deadline: Deadline, seen: Moment, reason: str, now: datetime) -> Deadline:
     """For what was entered wrongly or fell away; struck entries stay visible. It ends the series of a follow-up."""
     deadline = _ended(locked(deadline, seen), Deadline.State.STRUCK, actor, reason, now)
     recurring.end_series(deadline, now)

@@ -21,6 +21,7 @@ from deadlines.actions.refused import (
 )
 from deadlines.actions.reminding import make_reminders, settle_unconfirmed
 from deadlines.actions.renewing import pre_deadline_of
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, PlanUse
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -169,7 +170,7 @@ def _described(entry: Entry, matter: Matter) -> Deadline:
 
 @audit.attempt("deadline.confirmed", on="deadline")
 def confirm_deadline(
-    *, actor: User, deadline: Deadline, seen: date | None, now: datetime, checked_statute: bool = False
+    *, actor: User, deadline: Deadline, seen: Moment | None, now: datetime, checked_statute: bool = False
 ) -> Deadline:
     """Four eyes: by someone who did not enter the date, and only the date they saw.
 
@@ -193,7 +194,7 @@ def confirm_deadline(
 
 @audit.attempt("deadline.moved", on="deadline")
 def move_deadline(  # noqa: PLR0913 - what a person says about a move
-    *, actor: User, deadline: Deadline, seen: date, due_on: date, due_time: time | None, reason: str, now: datetime
+    *, actor: User, deadline: Deadline, seen: Moment, due_on: date, due_time: time | None, reason: str, now: datetime
 ) -> Deadline:
     """A new date is a new entry: its mover answers for it and somebody else confirms it; reminders are made anew."""
     reason = require_reason(reason)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from deadlines.actions.kinds import require_extendable
 from deadlines.actions.moving import set_date
 from deadlines.actions.refused import locked, require_evidence, require_reason
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Extension
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -37,7 +38,7 @@ def pending(deadline: Deadline) -> Extension | None:
 
 @audit.attempt("deadline.extension_asked", on="deadline")
 def ask_extension(  # noqa: PLR0913 - what a person says about it
-    *, actor: User, deadline: Deadline, seen: date, until_on: date, reason: str, now: datetime
+    *, actor: User, deadline: Deadline, seen: Moment, until_on: date, reason: str, now: datetime
 ) -> Extension:
     """Provisional (BGH II ZB 19/09): the old date counts and reminds until the court has granted the new one."""
     deadline, reason = locked(deadline, seen), require_reason(reason)
@@ -58,7 +59,7 @@ def grant_extension(  # noqa: PLR0913 - what a person says about it
     *,
     actor: User,
     deadline: Deadline,
-    seen: date,
+    seen: Moment,
     until_on: date,
     answer: str = "",
     evidence: Document | None = None,
@@ -79,7 +80,7 @@ def grant_extension(  # noqa: PLR0913 - what a person says about it
 
 
 @audit.attempt("deadline.extension_declined", on="deadline")
-def decline_extension(*, actor: User, deadline: Deadline, seen: date, answer: str, now: datetime) -> Deadline:
+def decline_extension(*, actor: User, deadline: Deadline, seen: Moment, answer: str, now: datetime) -> Deadline:
     deadline = locked(deadline, seen)
     _answered(deadline, State.DECLINED, actor, require_reason(answer), now).save()
     audit.record("deadline.extension_declined", deadline, reason=answer.strip(), due_on=deadline.due_on)

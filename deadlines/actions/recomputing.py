@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clients.models import Contact, Court
 from deadlines.actions.moving import remind_anew, set_date
 from deadlines.actions.refused import ChangedMeanwhile, locked, require_reason
+from deadlines.engine.trace import Moment
 from deadlines.models import Basis, Deadline, Proposal, Recalculation, Source
 from deadlines.queries import basis, computing, recomputing, rulebook
 from lawcrm import access, audit
@@ -197,7 +198,7 @@ def accept(  # noqa: PLR0913 - what the person saw
     *,
     actor: User,
     deadline: Deadline,
-    seen: date,
+    seen: Moment,
     proposed: date,
     proposed_time: time | None = None,
     now: datetime,
@@ -220,7 +221,7 @@ def accept(  # noqa: PLR0913 - what the person saw
 
 
 @audit.attempt("deadline.proposal_declined", on="deadline")
-def decline(*, actor: User, deadline: Deadline, seen: date, reason: str, now: datetime) -> Deadline:
+def decline(*, actor: User, deadline: Deadline, seen: Moment, reason: str, now: datetime) -> Deadline:
     """The date stands. Against an earlier one that is an entry of its own, which somebody else confirms anew."""
     reason = require_reason(reason)
     deadline, proposal = _asked(deadline, seen)

@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Task
 from deadlines.queries import team
 from lawcrm.accounts.models import User
@@ -78,14 +79,14 @@ def locked_matter(matter_id: int) -> Matter:
     return matter
 
 
-def locked(deadline: Deadline, seen: date | None = None) -> Deadline:
-    """The deadline as it is now, still open and, if said, still due on the day the person saw."""
+def locked(deadline: Deadline, seen: Moment | None = None) -> Deadline:
+    """The deadline as it is now, still open and, if said, still due when the person saw it to be."""
     found = Deadline.objects.select_for_update(of=("self",), no_key=True).filter(pk=deadline.pk).first()
     if found is None or not team.may_work(found.matter_id):
         raise MatterGone
     if found.state != Deadline.State.OPEN:
         raise Ended(found)
-    if seen is not None and seen != found.due_on:
+    if seen is not None and seen != found.due:
         raise ChangedMeanwhile
     return found
 

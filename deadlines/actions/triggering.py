@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from deadlines.actions import recomputing
 from deadlines.actions.refused import locked, require_reason
 from deadlines.actions.renewing import open_pre_deadline
+from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Source
 from deadlines.queries import computing
 from deadlines.queries import recomputing as queries
@@ -39,7 +40,7 @@ def change_trigger(  # noqa: PLR0913 - what a person says about it
     *,
     actor: User,
     deadline: Deadline,
-    seen: date,
+    seen: Moment,
     trigger_on: date,
     trigger_time: time | None = None,
     second_on: date | None,

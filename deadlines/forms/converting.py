@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from deadlines.forms.deadline import EntryForm, SeenForm
+from deadlines.forms.deadline import EntryForm
+from deadlines.forms.seen import SeenForm
 from deadlines.forms.todo import TaskForm
 
 

@@ -15,6 +15,7 @@ from deadlines.actions.entering import Entry
 from deadlines.actions.kinds import LIMITATION_RULE
 from deadlines.forms.answering import WithDeputyForm
 from deadlines.forms.dates import TypedDateField
+from deadlines.forms.seen import SeenForm
 from deadlines.models import Deadline
 from deadlines.queries import computing
 from lawcrm.accounts.models import User
@@ -206,12 +207,6 @@ def plausible(due_on: date) -> date:
     if not EARLIEST <= due_on <= LATEST:
         raise ValidationError(_t("Check the year: %(year)d cannot be right.") % {"year": due_on.year})
     return due_on
-
-
-class SeenForm(forms.Form):
-    """Carries the date the person saw, so that nobody decides about another one."""
-
-    seen = forms.DateField(widget=forms.HiddenInput(), input_formats=["%Y-%m-%d"])
 
 
 class ConfirmForm(SeenForm):

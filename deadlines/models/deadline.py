@@ -1,7 +1,7 @@
 """One entry of the deadline book."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Court
+from deadlines.engine.trace import Moment
 from deadlines.models.answering import held_by, name_of
 from deadlines.models.plan import PlanUse
 from deadlines.models.series import Series
@@ -284,6 +285,11 @@ class Deadline(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None
+
+    @property
+    def due(self) -> Moment:
+        """The day, with the time by its own clocks where it has one."""
+        return self.due_on if self.due_time is None else datetime.combine(self.due_on, self.due_time)
 
     @property
     def reminds_by(self) -> date:

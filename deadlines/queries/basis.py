@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from deadlines import engine
 from deadlines.engine import naming, packs, rules
-from deadlines.engine.errors import UnknownCalendar
+from deadlines.engine.errors import CannotCompute, UnknownCalendar
 from deadlines.engine.periods import Direction
 from deadlines.engine.published import LAENDER
 from deadlines.models import Basis
@@ -49,7 +49,10 @@ class Bases:
     def of(self, facts: Facts) -> str:
         pair = facts.rule_code, facts.court_id
         if pair not in self._pairs:
-            self._pairs[pair] = _hash(self._lines(*pair))
+            try:
+                self._pairs[pair] = _hash(self._lines(*pair))
+            except CannotCompute:  # which is then said of each of its deadlines
+                self._pairs[pair] = ""
         return _hash([self._pairs[pair], *map(str, facts[3:])])
 
     def _lines(self, code: str, court_id: int | None) -> Iterator[str]:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from django.db import DatabaseError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from deadlines.engine import CannotCompute
 from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Proposal
 from deadlines.queries import basis, book, computing
+from lawcrm.jobs import log_without_message
 
 State = Proposal.State
 
@@ -52,10 +55,15 @@ def outcome_of(deadline: Deadline, ground: computing.Ground) -> Outcome:
         )
     except CannotCompute as why:
         return Outcome(None, words=str(why))
+    except DatabaseError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - of one deadline; all others are computed all the same
+        log_without_message("computing a date anew", fault)
+        return Outcome(None, words=_("The program failed over this date, which stands. Count it by hand."))
     if deadline.kind != Deadline.Kind.PRE_DEADLINE:
         return Outcome(found.due_on, found.latest_on, found.calendar, found=found)
     if found.pre_deadline is None:
-        return Outcome(None, calendar=found.calendar, words="The rule has no pre-deadline any more.")
+        return Outcome(None, calendar=found.calendar, words=_("The rule has no pre-deadline any more."))
     return Outcome(found.pre_deadline, None, found.calendar, found=found)
 
 

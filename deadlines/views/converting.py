@@ -52,7 +52,7 @@ def _entered(request: HttpRequest, form: BecomesDeadlineForm, task: Task) -> Dea
 def to_task(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
     start = {
-        "seen": deadline.due_on,
+        "seen": deadline.due,
         "assignee": deadline.assignee_id,
         "group": deadline.group_id,
         "due_on": deadline.due_on,

@@ -93,7 +93,7 @@ def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
     documents = Document.objects.filter(matter=deadline.matter_id).order_by("-added_at", "-pk")
-    form = DoneForm(request.POST or None, initial={"seen": deadline.due_on}, documents=documents)
+    form = DoneForm(request.POST or None, initial={"seen": deadline.due}, documents=documents)
     critical = deadline.criticality == Deadline.Criticality.CRITICAL
     said = _("Marked as done. Somebody else has to check it.") if critical else _("Done. It stays in the book.")
     return _ended(request, deadline, form, "deadlines/done.html", ending.mark_done, said)
@@ -102,7 +102,7 @@ def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @access.requires(frame.ENTERING)
 def strike(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    form = StrikeForm(request.POST or None, initial={"seen": deadline.due_on})
+    form = StrikeForm(request.POST or None, initial={"seen": deadline.due})
     said = _("Struck. It stays in the book with your reason.")
     return _ended(request, deadline, form, "deadlines/strike.html", ending.strike_deadline, said)
 

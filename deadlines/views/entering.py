@@ -60,7 +60,7 @@ def _entered(request: HttpRequest, form: EntryForm) -> Deadline | None:
 @access.requires(frame.ENTERING)
 def move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    form = MoveForm(request.POST or None, initial={"seen": deadline.due_on, "due_time": deadline.due_time})
+    form = MoveForm(request.POST or None, initial={"seen": deadline.due, "due_time": deadline.due_time})
     if request.method == "POST" and form.is_valid():
         try:
             entering.move_deadline(

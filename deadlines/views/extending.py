@@ -21,7 +21,7 @@ from matters.models import Document
 @access.requires(frame.ENTERING)
 def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    form = AskExtensionForm(request.POST or None, initial={"seen": deadline.due_on})
+    form = AskExtensionForm(request.POST or None, initial={"seen": deadline.due})
     if request.method == "POST" and form.is_valid():
         try:
             extending.ask_extension(
@@ -39,7 +39,7 @@ def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
     asked = extending.pending(deadline)
-    start = {"seen": deadline.due_on, "until_on": asked.until_on if asked else None, "granted": "yes"}
+    start = {"seen": deadline.due, "until_on": asked.until_on if asked else None, "granted": "yes"}
     documents = Document.objects.filter(matter=deadline.matter_id).order_by("-added_at", "-pk")
     form = ExtensionAnswerForm(request.POST or None, initial=start, documents=documents)
     if request.method == "POST" and form.is_valid():

@@ -49,7 +49,7 @@ def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @access.requires(frame.ENTERING)
 def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    form = DeclineForm(request.POST or None, initial={"seen": deadline.due_on})
+    form = DeclineForm(request.POST or None, initial={"seen": deadline.due})
     if request.method == "POST" and form.is_valid():
         try:
             actions.decline(actor=frame.person(request), deadline=deadline, **form.cleaned_data, now=timezone.now())
@@ -65,7 +65,7 @@ def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @access.requires(frame.ENTERING)
 def change_trigger(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deadline = frame.load_to_change(public_id)
-    start: dict[str, Any] = {"seen": deadline.due_on, "second_on": deadline.second_on}
+    start: dict[str, Any] = {"seen": deadline.due, "second_on": deadline.second_on}
     start |= {"trigger_on": deadline.trigger_on, "trigger_time": deadline.trigger_time}
     form = TriggerForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():

@@ -1,6 +1,6 @@
 """A period in hours: from a time by the firm's clocks, to a time, and another time is another date."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -116,7 +116,7 @@ def test_another_time_than_the_rule_s_needs_a_reason_which_is_kept(office: Offic
 
 
 def change(office: Office, deadline: Deadline, **fields: str) -> Any:
-    said = {"seen": again(deadline).due_on.isoformat(), "trigger_on": "19.11.2026", "reason": "by the log", **fields}
+    said = {"seen": again(deadline).due.isoformat(), "trigger_on": "19.11.2026", "reason": "by the log", **fields}
     return office.browser(office.assistant).post(reverse("deadlines:change_trigger", args=[deadline.public_id]), said)
 
 
@@ -134,7 +134,7 @@ def test_another_time_of_the_trigger_proposes_another_time(office: Office, deadl
     page = office.browser(office.assistant).get(url).content.decode()
     assert "Sunday 22 November 2026, 09:15 instead of Sunday 22 November 2026, 16:30" in page
     accepting = reverse("deadlines:accept_proposal", args=[deadline.public_id])
-    seen = {"seen": "2026-11-22", "proposed": "2026-11-22"}
+    seen = {"seen": "2026-11-22T16:30:00", "proposed": "2026-11-22"}
     for at, due in (("10:00", time(16, 30)), ("09:15", time(9, 15))):  # the first is not what waits
         office.browser(office.assistant).post(accepting, {**seen, "proposed_time": at})
         assert again(deadline).due_time == due
@@ -147,7 +147,7 @@ def test_declining_an_earlier_time_takes_a_second_person(office: Office, deadlin
     with access.as_system("test"):
         audit.update(Deadline.objects.filter(pk=deadline.pk), confirmed_by=office.lawyer, confirmed_at=NOW)
     declining = reverse("deadlines:decline_proposal", args=[deadline.public_id])
-    said = {"seen": "2026-11-22", "reason": "the log is wrong"}
+    said = {"seen": "2026-11-22T16:30:00", "reason": "the log is wrong"}
     for at, stands in (("18:00", True), ("9:15", False)):
         change(office, deadline, trigger_time=at)
         assert office.browser(office.assistant).post(declining, said).status_code == 302
@@ -155,6 +155,42 @@ def test_declining_an_earlier_time_takes_a_second_person(office: Office, deadlin
         assert (found.due_time, found.is_confirmed) == (time(16, 30), stands)
     assert jobs.run("deadlines.check_dates", NOW) == "done"
     assert [row.state for row in proposals()] == ["declined", "declined"]
+
+
+def test_a_page_that_shows_another_time_of_that_day_decides_nothing(office: Office, deadline: Deadline) -> None:
+    lawyer, names = office.browser(office.lawyer), ("done", "strike", "move")
+    urls = {name: reverse(f"deadlines:{name}", args=[deadline.public_id]) for name in names}
+    shown = {name: lawyer.get(url).context["form"]["seen"].value() for name, url in urls.items()}
+    with access.as_system("test"):
+        audit.update(Deadline.objects.filter(pk=deadline.pk), due_time=time(9, 15))
+    said = {"reason": "x", "receipt": "x", "due_on": "25.11.2026"}
+    for name, url in urls.items():
+        answer = lawyer.post(url, {**said, "seen": shown[name]})
+        assert (answer.status_code, "moved while you looked" in answer.content.decode()) == (422, True), name
+    confirming = reverse("deadlines:confirm", args=[deadline.public_id])
+    for seen, confirmed in ((shown["done"], False), ("2026-11-22", False), ("2026-11-22T09:15:00", True)):
+        lawyer.post(confirming, {"seen": seen, "checked_statute": "on"})
+        assert again(deadline).is_confirmed is confirmed, seen
+
+
+def test_one_date_over_which_the_program_fails_keeps_no_other_from_being_computed(
+    office: Office, deadline: Deadline, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A zone that a later table of zones knows no more."""
+    assert send(office, due_on="22.11.2026", due_time="16:30").status_code == 302
+    _first, other = entries()
+    with access.as_system("test"):
+        audit.update(Deadline.objects.filter(pk=deadline.pk), time_zone="Mars/Olympus_Mons")
+        audit.update(Deadline.objects.filter(pk=other.pk), trigger_time=time(9, 15))
+    assert jobs.run("deadlines.check_dates", NOW) == "done"
+    failed, found = proposals()
+    assert (failed.deadline_id, failed.new_on) == (deadline.pk, None)
+    assert "Count it by hand" in failed.why
+    assert (found.deadline_id, found.new_time) == (other.pk, time(9, 15))
+    assert "ZoneInfoNotFoundError" in caplog.text
+    assert again(deadline).due_on == DUE
+    assert jobs.run("deadlines.check_dates", NOW + timedelta(days=1)) == "done"
+    assert len(proposals()) == 2
 
 
 def test_the_clocks_a_deadline_goes_by_stay_when_the_firm_moves(deadline: Deadline, settings: Any) -> None:
