@@ -1,6 +1,6 @@
 """The reminder ladder: how long before a deadline, by what is at stake, people are reminded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ MORNING, AFTERNOON = time(8), time(14)
 # Steps that come daily: what is overdue goes up within the day, what nobody confirmed from one day to the next.
 OVERDUE, UNCONFIRMED = "overdue", "unconfirmed"
 SATURDAY = 5
-ONE_DAY = timedelta(days=1)
+ONE_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
 # Days before the deadline; the defaults of a cautious office, until a firm sets its own.
 CRITICAL = (14, 7, 3, 1, 0)
@@ -56,7 +56,23 @@ def steps(deadline: Deadline, days: OpenDays = WEEKDAYS) -> list[Step]:
     if deadline.criticality == Deadline.Criticality.CRITICAL:
         at = datetime.combine(working_day(deadline.reminds_by, days), AFTERNOON, zone)
         found[at] = Step("0d-pm", at)
-    return [found[at] for at in sorted(found)]
+    return _in_time([found[at] for at in sorted(found)], deadline, days, zone)
+
+
+def _in_time(steps: list[Step], deadline: Deadline, days: OpenDays, zone: ZoneInfo) -> list[Step]:
+    """What would come after the hour it is due at comes once, before it: by an hour, or on the afternoon before."""
+    if deadline.due_time is None or deadline.reminds_by != deadline.due_on:
+        return steps
+    due = datetime.combine(deadline.due_on, deadline.due_time, zone)
+    late = [step for step in steps if step.at >= due]
+    if not late:
+        return steps
+    morning = datetime.combine(deadline.due_on, MORNING, zone)
+    at = due - AN_HOUR
+    if at <= morning:
+        at = datetime.combine(working_day(deadline.due_on - ONE_DAY, days), AFTERNOON, zone)
+    in_time = [step for step in steps if step.at < due]
+    return sorted([*in_time, replace(late[0], at=at)], key=lambda step: step.at)
 
 
 def _days(deadline: Deadline) -> tuple[int, ...]:

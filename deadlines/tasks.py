@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from deadlines import offline
-from deadlines.actions import daily, escalating, holidays, recomputing, reminding
+from deadlines.actions import completing, daily, escalating, holidays, recomputing, reminding
 from lawcrm import jobs
 
 
@@ -18,6 +18,11 @@ def remind(now: datetime) -> int:
 def remind_daily(now: datetime) -> int:
     """Every hour, so that one that failed or was missed before eight is made up for the same day."""
     return daily.remind_again(now=now)
+
+
+@jobs.scheduled("deadlines.check_reminders", every=timedelta(days=1), at=timedelta(hours=4))
+def check_reminders(now: datetime) -> int:
+    return completing.complete(now=now)
 
 
 @jobs.scheduled("deadlines.copy_offline", every=timedelta(days=1), at=timedelta(hours=3), grace=timedelta(hours=6))

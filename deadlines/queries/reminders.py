@@ -37,6 +37,16 @@ def _unconfirmed(today: date) -> Q:
     return waits & Q(entered_at__lt=_midnight(today), due_on__gte=today)
 
 
+def incomplete(now: datetime) -> QuerySet[Deadline]:
+    """Open ones still to come of which nothing waits, or that a clock ahead of this one had to do with."""
+    of_it = Reminder.objects.filter(deadline=OuterRef("pk"), level=Reminder.Level.OWNER)
+    waits = Exists(of_it.filter(state=Reminder.State.WAITING))
+    early = Reminder.objects.filter(state=Reminder.State.HANDED, due_at__gt=now)
+    by_wrong_clock = Q(entered_at__gt=now) | Q(pk__in=early.values("deadline_id"))
+    rows = Deadline.objects.filter(~waits | by_wrong_clock, state=Deadline.State.OPEN)
+    return rows.filter(due_on__gte=timezone.localdate(now)).order_by("pk")
+
+
 def proposed_before(day: date) -> list[int]:
     """Deadlines that would be due before this day by what is proposed. Few, and asked first: `or` finds an index so."""
     rows = Proposal.objects.filter(state=Proposal.State.OPEN, new_on__lt=day)

@@ -70,6 +70,23 @@ def test_the_ladder(fields: dict[str, str], due_on: date, expected: str) -> None
     assert ", ".join(f"{step.name} {step.at:%Y-%m-%d %H}" for step in found) == expected
 
 
+@pytest.mark.parametrize(
+    ("due_time", "last"),
+    [
+        (None, "1d 12-11 08, 0d 12-14 08, 0d-pm 12-14 14"),
+        (time(15), "1d 12-11 08, 0d 12-14 08, 0d-pm 12-14 14"),
+        (time(14), "1d 12-11 08, 0d 12-14 08, 0d-pm 12-14 13"),
+        (time(9, 30), "1d 12-11 08, 0d 12-14 08, 0d-pm 12-14 08"),
+        (time(9), "1d 12-11 08, 0d-pm 12-11 14, 0d 12-14 08"),
+        (time(8), "7d 12-07 08, 1d 12-11 08, 0d 12-11 14"),
+    ],
+)
+def test_no_step_comes_after_the_hour_it_is_due_at(due_time: time | None, last: str) -> None:
+    """Monday 14 December."""
+    deadline = plain(date(2026, 12, 14), criticality="critical", due_time=due_time)
+    assert ", ".join(f"{step.name} {step.at:%m-%d %H}" for step in ladder.steps(deadline)[-3:]) == last
+
+
 def test_the_ladder_keeps_local_time_across_the_change_of_clocks() -> None:
     found = ladder.steps(plain(date(2026, 10, 28), criticality="normal"))
     assert [step.at.astimezone(UTC).hour for step in found] == [6, 6, 7, 7]
@@ -188,6 +205,48 @@ def test_a_thousand_due_reminders_go_over_in_batches(office: Office) -> None:
         assert reminding.hand_over(now=NOW) == 1000
         assert reminding.hand_over(now=NOW) == 0
     assert OutboxMessage.objects.count() == 1000
+
+
+def night(now: datetime = NOW) -> str:
+    return jobs.run("deadlines.check_reminders", now)
+
+
+def test_what_was_entered_by_a_clock_that_was_ahead_reminds_on_the_right_days(office: Office) -> None:
+    due_on = TODAY + 20 * DAY
+    entered(office, due_on=due_on, title="as usual")
+    deadline = entered(office, due_on=due_on, now=NOW + 40 * DAY)
+    assert [state for _step, _at, state in steps(deadline)] == ["waiting"]
+    assert night() == night(NOW + DAY) == "done"  # and once only
+    wanted = [(f"{step.name}.2", step.at) for step in ladder.steps(deadline)]
+    with access.as_system("test"):
+        waiting = Reminder.objects.filter(state="waiting").order_by("deadline", "due_at")
+        found = list(waiting.values_list("step", "due_at"))
+    assert found == [*((name.replace(".2", ".1"), at) for name, at in wanted), *wanted]
+
+
+def test_what_a_clock_that_was_ahead_handed_over_comes_again_in_time(office: Office, post: Post) -> None:
+    deadline = entered(office, due_on=TODAY + 20 * DAY)
+    tick(NOW + 15 * DAY)
+    before = steps(deadline)
+    assert [row[2] for row in before] == ["handed"] * 2 + ["waiting"] * 4
+    assert night(NOW + DAY) == "done"
+    waiting = [(step, at) for step, at, state in steps(deadline) if state == "waiting"]
+    assert waiting == [(step.replace(".1", ".2"), at) for step, at, _state in before]
+    assert night(NOW + 2 * DAY) == "done"  # and once only
+    assert [(step, at) for step, at, state in steps(deadline) if state == "waiting"] == waiting
+
+
+def test_of_what_reminds_as_it_should_the_night_changes_nothing(office: Office) -> None:
+    """Nor of a deadline whose last step lies behind it, of one done, or of one past."""
+    sunday, past = TODAY + 2 * DAY, TODAY - DAY
+    rows = [entered(office, due_on=day, title=f"{day}") for day in (TODAY + 9 * DAY, sunday, TODAY, past)]
+    done = entered(office, due_on=TODAY + 9 * DAY, criticality="normal", title="done")
+    with access.as_user(office.lawyer):
+        mark_done(actor=office.lawyer, deadline=done, seen=done.due, reason="sent", now=NOW)
+    tick(NOW + timedelta(hours=9))
+    before = [steps(row) for row in [*rows, done]]
+    assert night(NOW + timedelta(hours=9)) == "done"
+    assert [steps(row) for row in [*rows, done]] == before
 
 
 def test_a_failed_entry_leaves_no_reminder(office: Office) -> None:
