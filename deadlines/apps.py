@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 def waiting_for(request: HttpRequest) -> int:
     """How many entries this person is to confirm; the front page has fetched them and says so on the request."""
-    from deadlines.queries import book
+    from deadlines.queries import mine
 
     person = request.user
     if "deadlines.confirm_deadline" not in person.role_permissions():  # type: ignore[union-attr]
         return 0
     if (counted := getattr(request, "deadlines_waiting", None)) is not None:
         return int(counted)
-    return book.count_waiting(person.pk or 0)
+    return mine.count_waiting(person.pk or 0)
 
 
 def fill_calendars(using: str, apps: Apps, **_facts: Any) -> None:

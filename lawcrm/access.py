@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -82,11 +81,6 @@ class Viewer:
         return replace(self, principals=principals, lapses=lapses)
 
 
-type Source = Callable[["User"], models.QuerySet[Any, tuple[int, datetime | None]] | None]
-
-_sources: list[Source] = []
-
-
 _current: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
 
 
@@ -111,9 +105,11 @@ def viewer_of(user: "User | AnonymousUser", *, source: str = "web", request_id: 
         return Viewer(None, source=source, request_id=request_id)
     if user.is_external:
         return Viewer(user.pk, (user.pk,), source=source, request_id=request_id)
+    from lawcrm.principals import of as principals_of
+
     held = user.role_permissions()
     flags = frozenset(flag for flag, permission in FLAGS.items() if permission in held)
-    found = _principals_of(user)
+    found = principals_of(user)
     principals = (WHOLE_FIRM, user.pk, *(principal for principal, _until in found))
     lapses = tuple((principal, until) for principal, until in found if until is not None)
     return Viewer(user.pk, principals, flags, source=source, request_id=request_id, lapses=lapses)
@@ -128,26 +124,6 @@ def renewed(viewer: Viewer) -> Viewer:
     user = User.objects.get(pk=viewer.user_id)
     fresh = viewer_of(user, source=viewer.source, request_id=viewer.request_id)
     return fresh if viewer.lapses else fresh.lasting()
-
-
-def principals_from(source: Source) -> None:
-    """Register, from `apps.ready()`, who adds principals to a viewer; registering again changes nothing.
-
-    The source answers rows of (principal, until or None for as long as the row stands), asked as the person
-    themselves, or None for a person it has nothing for. All sources and the groups are one query.
-    """
-    if source not in _sources:
-        _sources.append(source)
-
-
-def _principals_of(user: "User") -> list[tuple[int, datetime | None]]:
-    never = Cast(models.Value(None), models.DateTimeField())
-    groups = user.groups.order_by().values_list(-models.F("pk"), never)
-    added = [rows for source in _sources if (rows := source(user)) is not None]
-    if not added:
-        return list(groups)
-    with as_viewer(Viewer(user.pk)):
-        return list(groups.union(*added, all=True))
 
 
 @contextmanager

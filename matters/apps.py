@@ -13,7 +13,7 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         from clients import panels
-        from lawcrm import access, today, ui
+        from lawcrm import principals, today, ui
         from matters import notice_mail, notices
         from matters import panels as own_panels
         from matters.actions import break_glass_notice, group_walls, groups, leaving, succession
@@ -21,7 +21,7 @@ class MattersConfig(AppConfig):
         from matters.views import break_glass as glass_views
         from matters.views import palette, takeover, walls
 
-        access.principals_from(break_glass.principals)
+        principals.register(break_glass.SOURCE)
         break_glass_notice.register()
         leaving.register_burdens()
         succession.register()

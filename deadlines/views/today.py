@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from deadlines.models import Deadline
-from deadlines.queries import book, reminders, todo
+from deadlines.queries import mine, reminders, todo
 from deadlines.views import frame
 from lawcrm import audit
 from lawcrm import today as front
@@ -38,7 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _book(request: HttpRequest, day: date) -> dict[str, Any]:
     person = frame.person(request).pk
-    rows, standing, days = book.ahead_of(person, day, SHOWN)
+    rows, standing, days = mine.ahead_of(person, day, SHOWN)
     audit.read_listed(rows)
     waiting, unchecked = _waiting(request)
     tasks = audit.read_listed(todo.open_tasks(person)[: TASKS + 1])
@@ -61,13 +61,13 @@ def _waiting(request: HttpRequest) -> tuple[list[Deadline], list[Deadline]]:
     """To confirm and to check; noted on the request, so that the navigation need not count them once more."""
     if not frame.may(request, frame.CONFIRMING):
         return [], []
-    found = audit.read_listed(book.for_a_second_person(frame.person(request).pk, BANNERS + 1))
+    found = audit.read_listed(mine.for_a_second_person(frame.person(request).pk, BANNERS + 1))
     waiting = [row for row in found if row.state == Deadline.State.OPEN]
     request.deadlines_waiting = len(waiting)  # type: ignore[attr-defined]
     return waiting, [row for row in found if row.state == Deadline.State.DONE]
 
 
-def chart(days: list[book.Day]) -> BarChart:
+def chart(days: list[mine.Day]) -> BarChart:
     bars = [
         Bar(str(day.on.day), day.count, _kind(day, is_today=place == 0), date_format(day.on, "l j F"))
         for place, day in enumerate(days)
@@ -75,13 +75,13 @@ def chart(days: list[book.Day]) -> BarChart:
     return BarChart(_("Deadlines in the next 14 days"), bars, (_("Day"), _("Deadlines")))
 
 
-def _kind(day: book.Day, *, is_today: bool) -> str:
+def _kind(day: mine.Day, *, is_today: bool) -> str:
     if not day.critical:
         return "quiet"
     return "danger" if is_today else ""
 
 
-def lede(standing: book.Standing) -> str:
+def lede(standing: mine.Standing) -> str:
     """The state of the day in a sentence or two."""
     overdue = f"{_overdue(standing.overdue)} " if standing.overdue else ""
     if standing.today:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from guardian.backends import ObjectPermissionBackend
 
 from lawcrm import access
 from lawcrm.accounts import factor_rules
 from lawcrm.accounts.models import User
 from lawcrm.accounts.models.people import held_by_role
+from lawcrm.prepared import Prepared
 
 
 class WallBackend:
@@ -57,6 +59,13 @@ def _without_shortcut(user: Any) -> Any:
     return plain
 
 
+def _of_request(*, user: int) -> QuerySet[User]:
+    return User.objects.annotate(passkey_due=factor_rules.due(), held_codes=held_by_role()).filter(pk=user)
+
+
+_OF_REQUEST = Prepared(_of_request)
+
+
 class RoleBackend(ModelBackend):
     """Sign-in by e-mail address, permissions by role and never by object."""
 
@@ -66,9 +75,8 @@ class RoleBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """With what the person's roles hold and from when they want a passkey, so that no request asks twice."""
-        asked = {"passkey_due": factor_rules.due(), "held_by_role": held_by_role()}
-        user = User.objects.annotate(**asked).filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        found = _OF_REQUEST.ask(user=int(user_id))
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if obj is not None or not user_obj.is_active or user_obj.is_anonymous:

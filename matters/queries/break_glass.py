@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from lawcrm import access
+from lawcrm import access, principals
 from lawcrm.accounts.models import User
 from lawcrm.accounts.queries import owing_the_same
 from lawcrm.accounts.reach import settled
@@ -61,12 +61,13 @@ def _holding(permission: str) -> QuerySet[User]:
     return User.objects.filter(at_work, is_active=True, **held).distinct()
 
 
-def principals(user: User) -> QuerySet[BreakGlass, tuple[int, datetime | None]] | None:
-    """A source of `access.viewer_of`: sight ends here, when time, role or account do, without any job."""
-    if not is_entitled(user):
-        return None
-    running = BreakGlass.objects.filter(holder=user, ended_at=None, ends_at__gt=timezone.now())
-    return running.values_list(F("pk") + access.BREAK_GLASS, "ends_at")
+def _principals(user_id: int, now: datetime) -> QuerySet[BreakGlass, tuple[int, datetime | None]]:
+    rows = BreakGlass.objects.filter(holder=user_id, ended_at=None, ends_at__gt=now)
+    return rows.values_list(F("pk") + access.BREAK_GLASS, "ends_at")
+
+
+# Sight ends here, when time, role or account do, without any job.
+SOURCE = principals.Source(is_entitled, _principals)
 
 
 def until_of(matter: Matter) -> datetime | None:

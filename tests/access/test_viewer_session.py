@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from lawcrm import access
+from lawcrm import access, principals
 from lawcrm.accounts.models import User
 from tests import personas
 
@@ -65,16 +65,16 @@ def test_what_lapses_is_lost_in_the_middle_of_a_request_and_to_the_second() -> N
 def source() -> Iterator[None]:
     """A source with a lapsing principal for everyone called Ida, registered twice."""
 
-    def principals(user: User) -> models.QuerySet[Any, tuple[int, datetime | None]] | None:
-        if user.full_name != "Ida Berg":
-            return None
+    def rows(user_id: int, now: datetime) -> models.QuerySet[Any, tuple[int, datetime | None]]:
         until = models.Value(NOON, models.DateTimeField())
-        return User.objects.filter(pk=user.pk).values_list(models.F("pk") + 1_000_000_000, until)
+        found = User.objects.filter(models.Q(joined_at__lte=now) | models.Q(joined_at__gt=now), pk=user_id)
+        return found.values_list(models.F("pk") + 1_000_000_000, until)
 
-    access.principals_from(principals)
-    access.principals_from(principals)
+    added = principals.Source(lambda user: user.full_name == "Ida Berg", rows)
+    principals.register(added)
+    principals.register(added)
     yield
-    access._sources.remove(principals)
+    principals._sources.remove(added)
 
 
 @pytest.mark.usefixtures("source")

@@ -16,7 +16,7 @@ from lawcrm.audit.glass import ForReadingOnly
 from matters.actions import break_glass as actions
 from matters.actions import parties, team, walls
 from matters.models import BreakGlass, BreakGlassRequest, Matter, Party
-from matters.queries.break_glass import principals, second_people
+from matters.queries.break_glass import SOURCE, second_people
 from tests import factories, personas
 from tests.matters import glass
 from tests.matters.conftest import NOW, Opener
@@ -179,7 +179,7 @@ def test_whoever_loses_the_right_loses_the_sight_with_it(matter: Matter, ida: Us
         ida.is_active = False
         ida.save()
     assert not glass.sees(ida, matter)
-    assert principals(User.objects.get(pk=ida.pk)) is None
+    assert not SOURCE.is_for(User.objects.get(pk=ida.pk))
     assert actions.end_over(now=NOW) == 1
     assert glass.truth_is_kept()
 

@@ -151,7 +151,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     @cached_property
     def _role_permissions(self) -> frozenset[str]:
-        if not hasattr(self, "held_by_role"):
-            self.held_by_role = User.objects.filter(pk=self.pk).values_list(held_by_role(), flat=True).get()
-        codes = frozenset(self.held_by_role)
+        known: list[str] | None = getattr(self, "held_codes", None)
+        if known is None:
+            known = User.objects.filter(pk=self.pk).values_list(held_by_role(), flat=True).get()
+        codes = frozenset(known)
         return codes - FAR_REACHING if self.waits else codes

@@ -1,0 +1,129 @@
+"""Querysets whose SQL is written once per process: for long ones writing takes several times as long as running."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connections
+from django.db.models import Model, QuerySet
+
+from lawcrm import access
+
+type Value = int | date | datetime
+type Given = Value | tuple[Value, ...]
+
+# What stands in the place of a value while the SQL is written; nothing else in a query is as large, or as late.
+FIRST_NUMBER, FIRST_DAY = 2_147_400_000, date(9900, 1, 1)
+USER, PRINCIPAL = 2_147_300_001, 2_147_300_002
+_OF_VIEWER = re.compile(rf"\b(?:{USER}|{PRINCIPAL})\b")
+
+
+class NotPrepared(TypeError):
+    """A value that was given has no place in the query, or one of a kind that none can be found for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The SQL with the places of the values: in the parameters by number, of the viewer in the text."""
+
+    rows: QuerySet[Any, Any]
+    compiler: Any
+    sql: str
+    params: tuple[Any, ...]
+    places: dict[int, tuple[str, int]]
+
+
+@dataclass(slots=True)
+class Prepared[M: Model, Row]:
+    """`write` builds the queryset from the values given by name; a tuple may hold any number of them.
+
+    It must ask nothing and decide nothing by a value: it is called once for each number of values and each set of
+    the viewer's flags, with placeholders for values, user and principals. What decides is given in `shape`.
+    """
+
+    write: Callable[..., QuerySet[M, Row]]
+    _known: dict[Any, Written] = field(default_factory=dict)
+
+    def ask(self, *shape: Any, **values: Given) -> list[Row]:
+        """The rows, as the viewer of this moment sees them."""
+        viewer = access.current()
+        sizes = tuple((name, len(value) if isinstance(value, tuple) else -1) for name, value in values.items())
+        key = shape, sizes, viewer and (viewer.flags, bool(viewer.system))
+        if key not in self._known:
+            self._known[key] = _written(self.write, shape, values, viewer)
+        return list(_bound(self._known[key], values, viewer))
+
+
+def _written(write: Any, shape: tuple[Any, ...], values: dict[str, Given], viewer: access.Viewer | None) -> Written:
+    placeholders = _placeholders(values)
+    stand_in = viewer and access.Viewer(USER, (PRINCIPAL,), viewer.flags, viewer.system)
+    with access.as_viewer(stand_in) if stand_in else nullcontext():
+        rows = write(*shape, **placeholders)
+        compiler = rows.query.get_compiler(rows.db)
+        sql, params = compiler.as_sql()
+    places = _places(params, placeholders)
+    missing = {*_each(placeholders)} - {*places.values()}
+    if missing:
+        raise NotPrepared(", ".join(sorted({name for name, _index in missing})))
+    return Written(rows, compiler, sql, tuple(params), places)
+
+
+def _placeholders(values: dict[str, Given]) -> dict[str, Given]:
+    """As many as there are values, each of its kind and all different."""
+    numbers = iter(range(10_000))
+    return {
+        name: tuple(_placeholder(one, next(numbers)) for one in value)
+        if isinstance(value, tuple)
+        else _placeholder(value, next(numbers))
+        for name, value in values.items()
+    }
+
+
+def _placeholder(value: Value, number: int) -> Value:
+    if isinstance(value, datetime):
+        return datetime.combine(FIRST_DAY + timedelta(days=number), value.timetz().replace(hour=0, minute=0))
+    if isinstance(value, date):
+        return FIRST_DAY + timedelta(days=number)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return FIRST_NUMBER + number
+    raise NotPrepared(type(value).__name__)
+
+
+def _each(values: dict[str, Given]) -> Iterator[tuple[str, int]]:
+    for name, value in values.items():
+        yield from ((name, index) for index in range(len(value) if isinstance(value, tuple) else 1))
+
+
+def _one(values: dict[str, Given], name: str, index: int) -> Value:
+    value = values[name]
+    return value[index] if isinstance(value, tuple) else value
+
+
+def _places(params: tuple[Any, ...], placeholders: dict[str, Given]) -> dict[int, tuple[str, int]]:
+    meant = {_one(placeholders, *place): place for place in _each(placeholders)}
+    return {at: meant[value] for at, value in enumerate(params) if isinstance(value, (int, date)) and value in meant}
+
+
+def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | None) -> QuerySet[Any, Any]:
+    """The queryset with a compiler that answers this SQL instead of writing it again."""
+    params = list(written.params)
+    for at, place in written.places.items():
+        kind, value = type(params[at]), _one(values, *place)
+        params[at] = kind(value) if isinstance(value, int) else value
+    sql = _for_viewer(written.sql, viewer) if viewer else written.sql
+    compiler = copy(written.compiler)
+    compiler.connection = connections[compiler.using]
+    compiler.as_sql = lambda *_args, **_options: (sql, tuple(params))
+    rows: Any = written.rows.all()
+    rows.query.get_compiler = lambda *_args, **_options: compiler
+    return rows  # type: ignore[no-any-return]
+
+
+def _for_viewer(sql: str, viewer: access.Viewer) -> str:
+    """Both go in as constants (see `access.Sight`)."""
+    ours = {str(USER): str(viewer.user_id or 0), str(PRINCIPAL): ",".join(map(str, viewer.principals))}
+    return _OF_VIEWER.sub(lambda found: ours[found.group()], sql)

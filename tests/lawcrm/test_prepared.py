@@ -1,0 +1,107 @@
+"""Querysets written once: the same answers as those written each time, for each viewer, and nobody else's."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from deadlines.models import Deadline
+from deadlines.queries import mine
+from lawcrm import access, principals
+from lawcrm.accounts.backends import RoleBackend
+from lawcrm.accounts.models import User
+from lawcrm.prepared import NotPrepared, Prepared
+from tests import factories, personas
+from tests.deadlines.office import TODAY, Office, entered, open_office, wall_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office() -> Office:
+    return open_office()
+
+
+def titles(prepared: Prepared[Deadline, Deadline], person: User, **values: Any) -> list[str]:
+    with access.as_user(person):
+        return [row.title for row in prepared.ask(**values)]
+
+
+def due_by(*, day: date, people: tuple[int, ...]) -> QuerySet[Deadline]:
+    rows = Deadline.objects.filter(due_on__lte=day, assignee__in=people).select_related("matter")
+    return rows.order_by("due_on")
+
+
+def test_each_viewer_sees_what_they_may_see_at_the_moment(office: Office) -> None:
+    entered(office, title="a")
+    entered(office, title="b", due_on=TODAY + timedelta(days=1))
+    prepared, people = Prepared(due_by), (office.lawyer.pk, office.assistant.pk)
+    for _again in range(2):
+        assert titles(prepared, office.lawyer, day=TODAY, people=people) == ["a"]
+        assert titles(prepared, office.reader, day=TODAY + timedelta(days=1), people=people) == ["a", "b"]
+        assert titles(prepared, office.outsider, day=TODAY, people=people) == []
+        assert titles(prepared, office.lawyer, day=TODAY, people=(office.assistant.pk,)) == []
+    with access.as_system("test"):
+        assert len(prepared.ask(day=TODAY, people=people)) == 1
+    wall_off(office.matter, office.reader)
+    assert titles(prepared, office.reader, day=TODAY, people=people) == []
+    with pytest.raises(access.NoViewer):
+        prepared.ask(day=TODAY, people=people)
+
+
+def test_rows_come_with_what_was_joined_and_cost_one_query(office: Office) -> None:
+    entered(office)
+    prepared = Prepared(due_by)
+    with access.as_user(office.lawyer):
+        prepared.ask(day=TODAY, people=(1,))
+        with CaptureQueriesContext(connection) as queries:
+            (row,) = prepared.ask(day=TODAY, people=(office.lawyer.pk,))
+            assert row.matter.number == office.matter.number
+    assert len(queries) == 1
+
+
+def test_a_value_without_a_place_is_refused() -> None:
+    deaf: Prepared[Group, Group] = Prepared(lambda **_values: Group.objects.all())
+    with pytest.raises(NotPrepared, match="user"):
+        deaf.ask(user=1)
+    named: Prepared[Group, Group] = Prepared(lambda *, name: Group.objects.filter(name=name))
+    with pytest.raises(NotPrepared, match="str"):
+        named.ask(name="Banking")  # type: ignore[arg-type]
+
+
+def test_what_is_prepared_asks_the_same_as_what_is_written_anew(office: Office) -> None:
+    """As the database is asked: for people in no group, in one and in two, and of every flag."""
+    people = [office.lawyer, office.reader, personas.user_for("data protection officer"), factories.user()]
+    personas.practice_group("Banking", office.lawyer, office.reader)
+    personas.practice_group("Tax", office.lawyer)
+    for person in people:
+        with access.as_user(person):
+            groups = tuple(sorted(-one for one in access.required().principals if one < 0))
+            values: dict[str, Any] = {"user": person.pk, "groups": groups}
+            dated = {**values, "until": TODAY, "yesterday": TODAY - timedelta(days=1)}
+            asked = [
+                (mine._WAITING, (), values),
+                (mine._FOR_A_SECOND_PERSON, (4,), values),
+                (mine._AHEAD, (20,), dated),
+            ]
+            for prepared, shape, given in asked:
+                for _again in range(2):
+                    with CaptureQueriesContext(connection) as queries:
+                        prepared.ask(*shape, **given)
+                        list(prepared.write(*shape, **given))
+                    first, second = (one["sql"] for one in queries if "deadlines_" in one["sql"])
+                    assert first == second
+
+
+def test_of_a_person_groups_and_rights_are_those_of_the_moment(office: Office) -> None:
+    before = principals.of(office.lawyer)
+    group = personas.practice_group("Banking", office.lawyer)
+    assert {*principals.of(office.lawyer)} == {*before, (-group.pk, None)}
+    person = RoleBackend().get_user(office.lawyer.pk)
+    assert person == office.lawyer
+    assert person.role_permissions() == office.lawyer.role_permissions() != frozenset()
+    assert RoleBackend().get_user(0) is None
