@@ -1,13 +1,15 @@
 """Rows for tests; each function makes one thing with believable defaults and returns it."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-from clients.models import Contact
+from clients.models import Contact, ContactUserObjectPermission
 from consent.models import Purpose
 from deadlines.models import Plan, PlanVersion
 from lawcrm import access
@@ -77,6 +79,27 @@ def grant(matter: Matter, to: User | Group, permission: str = "view_matter") -> 
             MatterUserObjectPermission.objects.create(content_object=matter, user=to, permission=wanted)
         else:
             MatterGroupObjectPermission.objects.create(content_object=matter, group=to, permission=wanted)
+
+
+def show(contact: Contact, to: User) -> Contact:
+    """By a grant of their own, as whoever enters a contact has."""
+    wanted = Permission.objects.get(content_type__app_label="clients", codename="view_contact")
+    with access.as_system("test"), transaction.atomic():
+        ContactUserObjectPermission.objects.get_or_create(content_object=contact, user=to, permission=wanted)
+    return contact
+
+
+@contextmanager
+def shown(to: User, *contacts: Contact) -> Iterator[None]:
+    """For as long as it takes to name them as parties."""
+    with access.as_system("test"):
+        held = ContactUserObjectPermission.objects.filter(user=to, content_object__in=contacts)
+        before = [*held.values_list("pk", flat=True)]
+    for contact in contacts:
+        show(contact, to)
+    yield
+    with access.as_system("test"), transaction.atomic():
+        held.exclude(pk__in=before).delete()
 
 
 def plan_version(by: User) -> PlanVersion:

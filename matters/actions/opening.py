@@ -36,6 +36,11 @@ class SamePartyTwice(Refused):
         super().__init__(_("Client and adverse party are the same contact."))
 
 
+class ContactGone(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("This contact is not open to you any more. Choose another one, or ask who looks after it."))
+
+
 @dataclass(frozen=True)
 class NewContact:
     """Somebody the firm does not know yet."""
@@ -70,7 +75,8 @@ def open_matter(*, actor: User, wanted: Opening, now: datetime) -> Matter:
     series = _locked_series(timezone.localdate(now).year)
     if (known := Matter.objects.filter(public_id=wanted.once).first()) is not None:
         raise AlreadyOpened(known) if known.title == wanted.title else FormUsed
-    client, *adverse = [_contact(actor, party, wanted) for party in (wanted.client, *wanted.adverse)]
+    named = (wanted.client, *wanted.adverse)
+    client, *adverse = [contact_of(actor, party, collected_on=wanted.opened_on) for party in named]
     if client in adverse or len({contact.pk for contact in adverse}) < len(adverse):
         raise SamePartyTwice
     matter = _create(actor, wanted, series)
@@ -128,8 +134,13 @@ def _create(actor: User, wanted: Opening, series: NumberSeries) -> Matter:
     )
 
 
-def _contact(actor: User, party: Contact | NewContact, wanted: Opening) -> Contact:
-    return party if isinstance(party, Contact) else create_contact(actor, party, collected_on=wanted.opened_on)
+def contact_of(actor: User, party: Contact | NewContact, *, collected_on: date) -> Contact:
+    """One that the person sees: as a party it is open to everybody who sees the matter."""
+    if isinstance(party, NewContact):
+        return create_contact(actor, party, collected_on=collected_on)
+    if not Contact.objects.filter(pk=party.pk).exists():
+        raise ContactGone
+    return party
 
 
 def create_contact(actor: User, new: NewContact, *, collected_on: date) -> Contact:

@@ -9,7 +9,7 @@ from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
 from matters.actions import leads
-from matters.actions.opening import NewContact, create_contact
+from matters.actions.opening import NewContact, contact_of
 from matters.actions.refused import Refused
 from matters.models import Matter, Party
 
@@ -41,7 +41,7 @@ def add_party(  # noqa: PLR0913 - what a party is
     now: datetime,
 ) -> Party:
     """A party who left and comes back in the same role goes on in the same row."""
-    someone = contact if isinstance(contact, Contact) else create_contact(actor, contact, collected_on=since)
+    someone = contact_of(actor, contact, collected_on=since)
     sight.lock([matter.pk], [someone.pk])
     party = Party.objects.filter(matter=matter, contact=someone, role=role).first()
     if party is not None and party.until is None:

@@ -16,8 +16,8 @@ from lawcrm.accounts.backends import GrantBackend
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
 from lawcrm.models import JournalEntry, ReadEntry
-from matters.models import MatterGroupObjectPermission, MatterUserObjectPermission
-from tests import personas
+from matters.models import MatterGroupObjectPermission, MatterUserObjectPermission, Party
+from tests import factories, personas
 from tests.access import cast, filling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
@@ -137,7 +137,7 @@ def _attempt(sql: str, parameters: Any) -> int | str:
             cursor.execute(sql, parameters)
             return int(cursor.rowcount)
     except DatabaseError as error:
-        if not re.search("row-level security|permission denied", str(error)):
+        if not re.search("row-level security|permission denied|contact of a party does not exist", str(error)):
             raise
         return "refused"
 
@@ -180,6 +180,21 @@ def test_a_visible_row_cannot_be_moved_into_a_hidden_matter(secret: filling.Fill
             sql = f"update {model._meta.db_table} set {column.column} = %s where {model._meta.pk.column} = %s"
             moved[model._meta.label] = _attempt(sql, [there.pk, own.rows[model._meta.label].pk])
     assert {label: outcome for label, outcome in moved.items() if outcome != "refused"} == {}
+
+
+def test_a_hidden_contact_becomes_no_party_of_one_s_own_matter(secret: filling.Filling) -> None:
+    """It would be open to everybody who sees the matter; hidden, it answers like one that does not exist."""
+    own = filling.fill("BETA", personas.user_for("lawyer"))
+    known = factories.show(factories.contact("Known"), own.owner)
+    add = "insert into matters_party (matter_id, contact_id, role, reference, since) values (%s, %s, %s, '', now())"
+    turn = "update matters_party set contact_id = %s where id = %s"
+    with access.as_system("test"):
+        party = Party.objects.filter(matter=own.matter).latest("pk")
+    done = {}
+    with someone(own.owner):
+        for name, contact in (("hidden", secret.contact.pk), ("none", 2**31), ("known", known.pk)):
+            done[name] = [_attempt(add, [own.matter.pk, contact, "third"]), _attempt(turn, [contact, party.pk])]
+    assert done == {"hidden": ["refused"] * 2, "none": ["refused"] * 2, "known": [1, 1]}
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def test_the_list_costs_the_same_queries_however_many_rows(browser: Any, count: 
     assert len(queries) == LIST_QUERIES, [query["sql"][:120] for query in queries]
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 9
 
 
 @pytest.mark.usefixtures("bare")
@@ -170,7 +170,7 @@ def test_the_page_of_a_contact_stays_within_the_budget_and_is_logged_once(browse
     with CaptureQueriesContext(connection) as queries:
         page = browser.get(f"/contacts/{contact.public_id}/")
     assert page.status_code == 200
-    assert len(queries) == 12, [query["sql"][:120] for query in queries]
+    assert len(queries) == 11, [query["sql"][:120] for query in queries]
     assert "010190" not in page.content.decode()
     with access.as_system("test"):
         assert [(entry.user_id, entry.what) for entry in ReadEntry.objects.all()] == [(browser.user.pk, "page")]

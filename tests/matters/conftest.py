@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from clients.models import Contact
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.actions.opening import Opening, open_matter
@@ -48,7 +49,8 @@ def opened(karin: User) -> Opener:
 
     def open_one(title: str = "Yıldız ./. Nordbau GmbH", **fields: Any) -> Matter:
         client = fields.pop("client", None) or factories.contact()
-        with access.as_user(karin):
+        known = [one for one in (client, *fields.get("adverse", ())) if isinstance(one, Contact)]
+        with factories.shown(karin, *known), access.as_user(karin):
             values = {
                 "once": uuid4(),
                 "title": title,

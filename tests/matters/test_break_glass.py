@@ -293,11 +293,11 @@ def test_it_is_for_reading(opened: Opener, ida: User, erik: User) -> None:
 
 def changes(matter: Matter, contact: Contact, own: Matter, ida: User) -> dict[str, Callable[[], object]]:
     taking: dict[str, Any] = {"role": Party.Role.WITNESS, "reference": "", "since": NOW.date(), "now": NOW}
-    rows = Party.objects.filter(matter=matter)
+    rows, other = Party.objects.filter(matter=matter), factories.show(factories.contact("X"), ida)
     return {
         "the matter": matter.save,
         "its contact": contact.save,
-        "a new row": lambda: parties.add_party(actor=ida, matter=matter, contact=factories.contact("X"), **taking),
+        "a new row": lambda: parties.add_party(actor=ida, matter=matter, contact=other, **taking),
         # Else the contact would stay in sight through the own matter.
         "a lasting link": lambda: parties.add_party(actor=ida, matter=own, contact=contact, **taking),
         "many rows": lambda: audit.update(rows, reference="x"),

@@ -41,7 +41,7 @@ def opening(responsible: User, client: Contact, title: str = "A ./. B") -> Openi
 @pytest.mark.django_db(transaction=True)
 def test_numbers_have_no_gap_and_no_double_under_threads() -> None:
     karin = personas.user_for("partner")
-    client = factories.contact()
+    client = factories.show(factories.contact(), karin)
     wanted = [opening(karin, client) for _ in range(THREADS)]
     together = threading.Barrier(THREADS)
 
@@ -77,7 +77,7 @@ def test_the_next_year_starts_at_one_and_the_firm_decides_the_form(opened: Opene
             number_format="{number}/{year}",
             set_up_at=NOW,
         )
-    client = factories.contact()
+    client = factories.show(factories.contact(), karin)
     with access.as_user(karin):
         later = open_matter(actor=karin, wanted=opening(karin, client), now=NOW.replace(year=2027))
     assert later.number == "1/2027"
