@@ -14,7 +14,7 @@ from lawcrm.db import sight
 from lawcrm.models.outbox import OutboxMessage
 from matters.actions import notices, own_grants
 from matters.actions.refused import Refused
-from matters.models import Matter, MatterUserObjectPermission, Party, Wall, WallBar
+from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission, Party, Wall, WallBar
 from matters.models.levels import Level
 from matters.queries import leading
 
@@ -37,11 +37,16 @@ def subscribe() -> None:
 
 
 def keep_out(event: audit.Event) -> None:
-    """Whom a wall kept out through the group, and through nothing else of that wall, it keeps out by name."""
+    """Whom a wall kept out through the group, and through nothing else of that wall, it keeps out by name.
+
+    What the group alone let them into is closed to them, and with it what they entered there.
+    """
     person = _person(event)
     now = timezone.now()
     with access.as_system(event.reason):
-        lock(event.object.pk)
+        seen = seen_by(event.object.pk)
+        lock(event.object.pk, seen.filter(pk__in=own_grants.with_own([person.pk])).values_list("pk", flat=True))
+        own_grants.end_of_left(person, seen, reason=event.reason)
         bars = [_by_name(bar, person) for bar in _bars(event.object.pk).exclude(_covered(person))]
         audit.bulk_create(WallBar, bars)
         for wall in Wall.objects.filter(pk__in=[bar.wall_id for bar in bars]).order_by("pk"):
@@ -82,6 +87,11 @@ def closed_to(group_id: int) -> list[int]:
             "pk", flat=True
         )
     )
+
+
+def seen_by(group_id: int) -> QuerySet[Matter]:
+    given = MatterGroupObjectPermission.objects.filter(group_id=group_id, permission__codename="view_matter")
+    return Matter.objects.filter(pk__in=given.values("content_object_id"))
 
 
 def may_tell(message: OutboxMessage) -> bool:

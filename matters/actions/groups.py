@@ -1,13 +1,13 @@
 """What practice groups mean for matters: who answers for one hears who joins; a dissolved group gives back."""
 
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from lawcrm import access, audit, outbox
 from lawcrm.accounts.notices import reader_of
 from lawcrm.models.outbox import OutboxMessage
-from matters.actions import group_walls
+from matters.actions import group_walls, own_grants
+from matters.actions.group_walls import seen_by
 from matters.models import Matter, MatterGroupObjectPermission
 
 KIND = "matters.group_joined"
@@ -40,7 +40,10 @@ def take_back(event: audit.Event) -> None:
         group_walls.lock(group.pk, seen_by(group.pk).values_list("pk", flat=True))
         lost = seen_by(group.pk).defer("summary").order_by("pk")
         audit.record_each("matter.access_withdrawn", lost, reason=event.reason, group_id=group.pk)
+        closed = Matter.objects.filter(pk__in=[*lost.values_list("pk", flat=True)])
         MatterGroupObjectPermission.objects.filter(group=group).delete()
+        for person in group.user_set.order_by("pk"):
+            own_grants.end_of_left(person, closed, reason=event.reason)
 
 
 def may_tell(message: OutboxMessage) -> bool:
@@ -51,8 +54,3 @@ def may_tell(message: OutboxMessage) -> bool:
     if not seen_by(message.thing_id).filter(responsible=person).exists():
         raise outbox.MayNot("not-responsible")
     return True
-
-
-def seen_by(group_id: int) -> QuerySet[Matter]:
-    given = MatterGroupObjectPermission.objects.filter(group_id=group_id, permission__codename="view_matter")
-    return Matter.objects.filter(pk__in=given.values("content_object_id"))

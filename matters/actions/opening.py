@@ -15,7 +15,7 @@ from lawcrm.accounts.models import User
 from lawcrm.db import sight
 from lawcrm.models.firm import Firm
 from matters import numbering
-from matters.actions import leads, team
+from matters.actions import leads, own_grants, team
 from matters.actions.refused import FormUsed, Refused
 from matters.models import Matter, MatterType, NumberSeries, Party
 from matters.models.levels import Level
@@ -153,3 +153,5 @@ def _add_parties(matter: Matter, client: Contact, adverse: list[Contact]) -> Non
     roles = [(client, Party.Role.CLIENT), *((contact, Party.Role.ADVERSE) for contact in adverse)]
     for contact, role in roles:
         Party.objects.create(matter=matter, contact=contact, role=role, since=matter.opened_on)
+    for contact, _role in roles:
+        own_grants.end_of_party(matter, contact)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from clients.models import Contact, ContactUserObjectPermission
 from lawcrm import access, audit
@@ -33,12 +34,40 @@ def end_behind(wall: Wall, people: Collection[int] = ()) -> None:
             audit.record("wall.contact_grants_ended", wall, reason=wall.reason, contacts=ended)
 
 
-def _end(matters: Collection[int] | QuerySet[Party, int], people: Collection[int]) -> int:
+def end_of_party(matter: Matter, contact: Contact) -> None:
+    """Of everybody whom walls keep out of the matter that the contact has just become a party of."""
+    with access.as_system(WHY):
+        deny = Matter.objects.values_list("deny", flat=True).get(pk=matter.pk)
+        out = {*User.objects.filter(among(deny)).values_list("pk", flat=True)} if deny else set()
+        if ended := _end([matter.pk], out, contact):
+            reason = _("A party of a matter behind a wall")
+            audit.record("matter.contact_grants_ended", matter, reason=reason, contacts=ended)
+
+
+def end_of_left(person: User, matters: QuerySet[Matter], *, reason: str) -> None:
+    """Of somebody who has left the group that let them into these matters; asked as the system."""
+    principals = [access.WHOLE_FIRM, person.pk, *(-group for group in person.groups.values_list("pk", flat=True))]
+    closed = matters.filter(pk__in=with_own([person.pk])).exclude(acl__overlap=principals)
+    for matter in closed.defer("summary").order_by("pk"):
+        if ended := _end([matter.pk], {person.pk}):
+            audit.record("matter.contact_grants_ended", matter, reason=reason, contacts=ended, user_id=person.pk)
+
+
+def with_own(people: Collection[int]) -> QuerySet[Party, int]:
+    """Matters with a party on which one of these people holds a grant of their own."""
+    own = ContactUserObjectPermission.objects.filter(user__in=people, content_object__is_directory=False)
+    return Party.objects.filter(contact__in=own.values("content_object")).values_list("matter_id", flat=True)
+
+
+def _end(
+    matters: Collection[int] | QuerySet[Party, int], people: Collection[int], contact: Contact | None = None
+) -> int:
     """Answers how many there were. Entries of the directory are seen without a grant and are not locked."""
     if not people:
         return 0
-    parties = Party.objects.filter(matter__in=matters).values("contact_id")
-    contacts = Contact.objects.filter(pk__in=parties, is_directory=False).values("pk")
+    parties = Party.objects.filter(matter__in=matters)
+    parties = parties.filter(contact=contact) if contact is not None else parties
+    contacts = Contact.objects.filter(pk__in=parties.values("contact_id"), is_directory=False).values("pk")
     ended, _models = ContactUserObjectPermission.objects.filter(user__in=people, content_object__in=contacts).delete()
     return ended
 
@@ -47,8 +76,12 @@ def _let_in_alone(matter: Matter, to: User | Group) -> set[int]:
     if isinstance(to, User):
         return {to.pk}
     acl = Matter.objects.values_list("acl", flat=True).get(pk=matter.pk)
-    still = Q(pk__in=[one for one in acl if one > 0]) | Q(groups__in=[-one for one in acl if one < 0])
-    return {*to.user_set.exclude(pk__in=User.objects.filter(still).values("pk")).values_list("pk", flat=True)}
+    return {*to.user_set.exclude(pk__in=User.objects.filter(among(acl)).values("pk")).values_list("pk", flat=True)}
+
+
+def among(principals: Collection[int]) -> Q:
+    """People named by them, or in a group that is."""
+    return Q(pk__in=[one for one in principals if one > 0]) | Q(groups__in=[-one for one in principals if one < 0])
 
 
 def _kept_out(wall: Wall) -> set[int]:

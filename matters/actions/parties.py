@@ -8,7 +8,7 @@ from clients.models import Contact
 from lawcrm import audit
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
-from matters.actions import leads
+from matters.actions import leads, own_grants
 from matters.actions.opening import NewContact, contact_of
 from matters.actions.refused import Refused
 from matters.models import Matter, Party
@@ -49,6 +49,7 @@ def add_party(  # noqa: PLR0913 - what a party is
     party = party or Party(matter=matter, contact=someone, role=role)
     party.reference, party.since, party.until = reference, since, None
     party.save()
+    own_grants.end_of_party(matter, someone)
     if role == Party.Role.CLIENT:
         leads.require_inside(matter)
     audit.record("matter.party_added", matter, role=role, contact_id=someone.pk, at=now)

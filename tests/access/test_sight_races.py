@@ -87,7 +87,7 @@ def firm() -> Firm:
         people=people,
         groups=[personas.practice_group(f"Practice {n}", keeper) for n in range(3)],
         matters=matters,
-        contacts=[factories.contact() for _n in range(3)],
+        contacts=[factories.show(factories.contact(), keeper) for _n in range(3)],
         adverse=adverse,
         kind=factories.matter_type(),
     )

@@ -13,8 +13,8 @@ from lawcrm.accounts.actions import practice
 from lawcrm.accounts.models import User
 from lawcrm.db import sight
 from lawcrm.models import JournalEntry
-from matters.actions import team, walls
-from matters.models import Matter
+from matters.actions import parties, team, walls
+from matters.models import Matter, Party
 from tests import factories, personas
 from tests.matters.conftest import NOW, Opener
 
@@ -156,3 +156,55 @@ def test_a_wall_that_reaches_somebody_later_does_the_same(
 ) -> None:
     later(karin, matter, ida)
     assert (granted(entered), sees(ida, entered)) == (set(), False)
+
+
+def ended_by(event: str) -> list[tuple[str, dict[str, object]]]:
+    with access.as_system("test"):
+        return [(row.reason, row.facts) for row in JournalEntry.objects.filter(kind=event)]
+
+
+@pytest.mark.parametrize("already", ["matter", "client"])
+def test_a_party_that_joins_behind_a_wall_is_closed_to_whom_it_keeps_out(
+    opened: Opener, entered: Contact, karin: User, ida: User, already: str
+) -> None:
+    client = factories.contact("Nordbau")
+    matter = opened(client=client, people=(ida,))
+    wall_off(karin, matter if already == "matter" else client, ida)
+    assert sees(ida, entered)
+    with factories.shown(karin, entered), access.as_user(karin):
+        since = NOW.date()
+        parties.add_party(actor=karin, matter=matter, contact=entered, role=Party.Role.ADVERSE, since=since, now=NOW)
+    assert (granted(entered), sees(ida, entered), sees(karin, entered)) == (set(), False, True)
+    ended = ended_by("matter.contact_grants_ended")
+    assert ended == [("A party of a matter behind a wall", {"contacts": 1})]
+
+
+def test_a_matter_opened_behind_a_wall_around_its_client_closes_the_adverse_party_too(
+    opened: Opener, entered: Contact, karin: User, ida: User
+) -> None:
+    client = factories.contact("Nordbau")
+    opened(client=client)
+    wall_off(karin, client, ida)
+    opened("Nordbau ./. Yıldız", client=client, adverse=(entered,))
+    assert (granted(entered), sees(ida, entered), sees(karin, entered)) == (set(), False, True)
+
+
+@pytest.mark.parametrize("how", ["left", "dissolved"])
+@pytest.mark.parametrize("otherwise", ["", "alone", "another group"])
+def test_who_leaves_the_group_that_let_them_in_loses_what_they_entered_there(  # noqa: PLR0917
+    opened: Opener, entered: Contact, karin: User, ida: User, how: str, otherwise: str
+) -> None:
+    keeper = personas.user_for("lawyer")
+    energy = personas.practice_group("Energy", ida, keeper=keeper)
+    banking = personas.practice_group("Banking", *([ida] if otherwise == "another group" else []))
+    elsewhere = factories.show(factories.contact("Elsewhere"), ida)
+    opened(client=entered, people=(ida,) if otherwise == "alone" else (), groups=(energy, banking))
+    with access.as_user(keeper):
+        if how == "left":
+            practice.remove_member(actor=keeper, group=energy, user=ida, reason="moves", now=NOW)
+        else:
+            practice.dissolve_group(actor=keeper, group=energy, reason="moves", now=NOW)
+    stays = bool(otherwise)
+    assert (ida.pk in granted(entered), sees(ida, entered), sees(ida, elsewhere)) == (stays, stays, True)
+    told = [] if stays else [("moves", {"contacts": 1, "user_id": ida.pk})]
+    assert ended_by("matter.contact_grants_ended") == told
