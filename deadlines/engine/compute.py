@@ -17,6 +17,15 @@ FIRST, LAST = date(1950, 1, 1), date(2150, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A reading that leads to another date; its trace is what differs from the prevailing one's."""
+
+    why: str
+    due: Moment
+    trace: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """`due` by the prevailing reading, `due_safe` the earliest and `due_latest` the latest defensible one."""
 
@@ -29,10 +38,20 @@ class Result:
     due_latest: Moment
     trace: tuple[Line, ...]
     notices: tuple[str, ...]
+    readings: tuple[Other, ...] = ()
 
     @property
     def is_disputed(self) -> bool:
         return self.due_safe != self.due_latest
+
+    @property
+    def arithmetic(self) -> tuple[Line, ...]:
+        """The trace, and after it that of each other reading."""
+        return (*self.trace, *(line for other in self.readings for line in _shown(other)))
+
+
+def _shown(other: Other) -> tuple[Line, ...]:
+    return (Line("reading", f"By another reading ({other.why}):", other.due, law.ARITHMETIC), *other.trace)
 
 
 def compute(
@@ -44,20 +63,22 @@ def compute(
     place = naming.calendar_of(named, calendar, calendars)
     start = _fit(trigger, period, place)
     readings = named.profile.build(Setting(period, place, calendars, named.zone))
-    runs = [_follow(reading, start, period, place) for reading in readings]
-    ends = [run.at for run in runs]
-    disputed = [reading.why for reading, end in zip(readings, ends, strict=True) if end != ends[0]]
-    safe, latest = min(ends, key=_order), max(ends, key=_order)
+    runs = [(reading.why, _follow(reading, start, period, place)) for reading in readings]
+    prevailing = runs[0][1]
+    others = [(why, run) for why, run in runs if run.at != prevailing.at]
+    ends = [run.at for _why, run in runs]
+    safe, latest = min(ends), max(ends)
+    disputed = [why for why, _run in others]
     said = notices.of(named.profile.notices, steps.day_of(start), steps.day_of(safe), place, disputed)
     said += notices.of_post(named.profile.name, steps.day_of(start))
-    trace = (*runs[0].lines, *(Line("notice", text, runs[0].at, cited) for text, cited in said))
-    return Result(
-        profile, place.code if place else None, start, period, ends[0], safe, latest, trace, tuple(t for t, _ in said)
-    )
+    trace = (*prevailing.lines, *(Line("notice", text, prevailing.at, cited) for text, cited in said))
+    read = tuple(Other(why, run.at, _otherwise(run, prevailing)) for why, run in others)
+    told, code = tuple(text for text, _cited in said), place.code if place else None
+    return Result(profile, code, start, period, prevailing.at, safe, latest, trace, told, read)
 
 
-def _order(moment: Moment) -> str:
-    return moment.isoformat()
+def _otherwise(run: Run, prevailing: Run) -> tuple[Line, ...]:
+    return tuple(line for line in run.lines if line not in prevailing.lines)
 
 
 def _fit(trigger: Moment, period: Period, place: Calendar | None) -> Moment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from deadlines.engine import law, periods, recess, steps
@@ -20,8 +21,7 @@ HMK_104 = "HMK art. 104; HGK 29.11.2017, 2017/20-2873 E., 2017/1449 K."
 HMK_104_MINORITY = "HMK art. 104; 15. HD 2018/2122 E., 2018/1173 K."
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to understand the law; the first of a profile is the prevailing one."""
 
     steps: tuple[Step, ...]
@@ -196,7 +196,7 @@ def _swiss(setting: Setting) -> tuple[Reading, ...]:
 
 
 def _hmk(setting: Setting, *before: Step) -> tuple[Reading, ...]:
-    counted, rolled = _counted(setting, "HMK art. 92"), _rolled(setting, citation="HMK art. 93")
+    counted, rolled = _counted(setting), _rolled(setting)
     prevailing = recess.extend_to(8, HMK_104)
     return (
         Reading((*before, counted, prevailing, rolled)),
@@ -213,7 +213,7 @@ def _hmk(setting: Setting, *before: Step) -> tuple[Reading, ...]:
 
 def _hmk_minority(setting: Setting) -> tuple[Reading, ...]:
     extended = recess.extend_to(7, HMK_104_MINORITY)
-    return _one(_counted(setting, "HMK art. 92"), extended, _rolled(setting, citation="HMK art. 93"))
+    return _one(_counted(setting), extended, _rolled(setting))
 
 
 def _iyuk(setting: Setting) -> tuple[Reading, ...]:
@@ -251,7 +251,7 @@ def _cpr_court(setting: Setting, *before: Step) -> tuple[Reading, ...]:
     (reading,) = _cpr(setting)
     if not _is_ordinary_cpr(setting.period):
         return _one(*before, *reading.steps)
-    return _one(*before, *reading.steps, _rolled(setting, AFTER, "CPR 2.8(5)"))
+    return _one(*before, *reading.steps, _rolled(setting, AFTER))
 
 
 def _claim_form(setting: Setting) -> tuple[Reading, ...]:
@@ -280,13 +280,13 @@ def _federal(setting: Setting) -> tuple[Reading, ...]:
 
 def _federal_mail(setting: Setting) -> tuple[Reading, ...]:
     added = steps.add_days(3, "FRCP 6(d)", "service by mail")
-    return tuple(Reading((*reading.steps, added, reading.steps[-1]), reading.why) for reading in _federal(setting))
+    return tuple(Reading((counted, rolled, added, rolled), why) for (counted, rolled), why in _federal(setting))
 
 
 def _court_of_justice(setting: Setting, *before: Step) -> tuple[Reading, ...]:
-    counted = _counted(setting, "Art. 49 RP CJ, Art. 58 RP GC")
+    counted = _counted(setting)
     distance = steps.add_days(10, "Art. 51 RP CJ, Art. 60 RP GC", "extension on account of distance")
-    return _one(*before, counted, distance, _rolled(setting, citation="Art. 49(2) RP CJ, Art. 58(2) RP GC"))
+    return _one(*before, counted, distance, _rolled(setting))
 
 
 def _published_in_journal(setting: Setting) -> tuple[Reading, ...]:
@@ -301,7 +301,7 @@ def _old_distance(setting: Setting) -> tuple[Reading, ...]:
 
 def _pre_deadline(setting: Setting) -> tuple[Reading, ...]:
     cited = "Office rule; BGH XII ZB 418/22, VI ZB 17/22"
-    return _one(_counted(setting, cited), _rolled(setting, BEFORE, cited))
+    return _one(_counted(setting, cited), _rolled(setting, citation=cited))
 
 
 def _four_days(setting: Setting) -> tuple[Reading, ...]:

@@ -7,8 +7,7 @@ from dateutil.easter import easter
 
 from deadlines.engine import periods
 from deadlines.engine.calendars import ONE_DAY
-from deadlines.engine.errors import BadPeriod
-from deadlines.engine.periods import Direction, Unit
+from deadlines.engine.periods import Direction
 from deadlines.engine.steps import day_of
 from deadlines.engine.trace import Run, Step
 
@@ -46,11 +45,9 @@ def extend_to(september: int, citation: str) -> Step:
 
 
 def suspend(in_recess: InRecess, citation: str) -> Step:
-    """Counts day by day and leaves out the days on which the period stands still."""
+    """Counts days and weeks day by day and leaves out the days on which the period stands still."""
 
     def step(run: Run) -> Run:
-        if run.period.unit not in (Unit.DAYS, Unit.WEEKS):
-            raise BadPeriod("This suspension is defined for days and weeks only.")
         end, skipped = _outside(in_recess, day_of(run.start), run.period.days)
         text = f"{run.start} + {run.period.days} days, {skipped} suspended days left out = {end}"
         return run.to(end, "recess", text, citation)

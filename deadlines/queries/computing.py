@@ -128,7 +128,7 @@ def computed(
         pre_deadline=day_of(done.pre_deadline) if done.pre_deadline is not None else None,
         trigger=rule.trigger,
         calendar=result.calendar,
-        lines=result.trace,
+        lines=result.arithmetic,
         said=said,
         notices=(*said, *result.notices),
     )

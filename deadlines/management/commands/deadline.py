@@ -14,7 +14,7 @@ from django.utils import timezone
 from deadlines.engine import CannotCompute, Direction, Period, Result, Unit, compute, packs, rules
 from deadlines.engine.calendars import Calendars
 from deadlines.engine.steps import day_of
-from deadlines.engine.trace import Moment
+from deadlines.engine.trace import Line, Moment
 from lawcrm import access
 
 if TYPE_CHECKING:
@@ -230,18 +230,27 @@ def as_dict(result: Result) -> dict[str, Any]:
         "amount": result.period.amount,
         "unit": str(result.period.unit),
         "direction": str(result.period.direction),
-        "trace": [
-            {"step": line.step, "text": line.text, "day": said(line.day), "citation": line.citation}
-            for line in result.trace
+        "trace": told(result.trace),
+        "readings": [
+            {"why": other.why, "due": said(other.due), "trace": told(other.trace)} for other in result.readings
         ],
         "notices": list(result.notices),
     }
 
 
+def told(trace: tuple[Line, ...]) -> list[dict[str, str]]:
+    return [{"step": line.step, "text": line.text, "day": said(line.day), "citation": line.citation} for line in trace]
+
+
 def as_text(found: dict[str, Any]) -> str:
     names = ("due", "due_safe", "due_latest", "pre_deadline", "rule", "statute", "criticality", "status", *FIRM)
     lines = [f"{name}: {found[name]}" for name in names if found.get(name)]
-    lines += ["trace:"]
-    lines += [f"  {line['step']}: {line['text']} [{line['citation']}]" for line in found["trace"]]
+    lines += ["trace:", *lines_of(found["trace"])]
+    for other in found["readings"]:
+        lines += [f"another reading: {other['due']}, {other['why']}", *lines_of(other["trace"])]
     lines += ["notices:", *(f"  {notice}" for notice in found["notices"])] if found["notices"] else []
     return "\n".join(lines)
+
+
+def lines_of(trace: list[dict[str, str]]) -> list[str]:
+    return [f"  {line['step']}: {line['text']} [{line['citation']}]" for line in trace]

@@ -34,3 +34,5 @@ def test_an_example(row: dict[str, str]) -> None:
     assert all(line.citation for line in result.trace)
     last = [line for line in result.trace if line.step != "notice"][-1]
     assert last.day == result.due
+    assert {result.due, *(other.due for other in result.readings)} >= {result.due_safe, result.due_latest}
+    assert all(other.trace[-1].day == other.due != result.due for other in result.readings)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deadlines.engine import packs, published, rules
+from deadlines.engine.calendars import Calendar
 from deadlines.engine.errors import BadPack, FixedByCourt, RuleNotInForce, UnknownRule
 
 RULES = packs.shipped_rules()
@@ -101,6 +102,29 @@ def test_periods_that_nothing_extends_are_named_as_such() -> None:
 def test_the_calendar_is_that_of_the_court() -> None:
     assert due("de.zpo.517", date(2025, 4, 8), "de-be") == date(2025, 5, 9)
     assert due("de.zpo.517", date(2025, 4, 8), "de-nw") == date(2025, 5, 8)
+
+
+class Moved:
+    """The firm's own calendars: one more closed day in each."""
+
+    def __init__(self, *days: date) -> None:
+        self.days = dict.fromkeys(days, "the court moves")
+
+    def get(self, code: str) -> Calendar:
+        known = published.calendar(code)
+        return replace(known, closed={**known.closed, **self.days})
+
+
+def test_the_firm_s_own_days_move_the_date_the_pre_deadline_and_the_limit() -> None:
+    rule = named("de.zpo.517")
+    place = replace(PLACE, calendar="de-be")
+    plain = rules.apply(rule, date(2026, 6, 3), place)
+    assert (plain.rule, plain.result.due, plain.pre_deadline) == (rule, date(2026, 7, 3), date(2026, 6, 26))
+    moved = rules.apply(rule, date(2026, 6, 3), replace(place, calendars=Moved(date(2026, 7, 3), date(2026, 6, 29))))
+    assert (moved.result.due, moved.pre_deadline) == (date(2026, 7, 6), date(2026, 6, 26))
+    limited = replace(place, calendars=Moved(date(2026, 6, 1)))
+    by_limit = rules.apply(rule, date(2026, 6, 3), limited, second=date(2025, 12, 1))
+    assert by_limit.result.due == date(2026, 6, 2)
 
 
 def test_the_version_goes_by_the_trigger() -> None:

@@ -39,6 +39,20 @@ def test_a_day_outside_of_all_that_is_computed() -> None:
     assert str(refused.value) == "1949-12-31 lies outside 1950-01-01 to 2150-12-31, beyond which nothing is computed."
 
 
+def test_a_rule_that_counts_hours_without_a_zone() -> None:
+    rule = next(rule for rule in packs.shipped_rules() if rule.profile == "hours")
+    with pytest.raises(CannotCompute) as refused:
+        rules.apply(rule, datetime.fromisoformat("2026-03-27T16:00"), rules.Place())
+    assert str(refused.value) == f"The rule {rule.code} runs in hours and needs the time zone of the trigger."
+
+
+def test_a_rule_applied_before_its_time() -> None:
+    dated = next(rule for rule in packs.shipped_rules() if rule.valid_from and rule.profile != "hours")
+    with pytest.raises(CannotCompute) as refused:
+        rules.apply(dated, date(1960, 1, 1), rules.Place(calendar="de-be"))
+    assert str(refused.value) == f"The rule {dated.code} was not in force on 1960-01-01."
+
+
 def test_a_rule_before_its_time() -> None:
     dated = next(rule for rule in packs.shipped_rules() if rule.valid_from)
     with pytest.raises(CannotCompute) as refused:

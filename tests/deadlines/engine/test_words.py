@@ -32,9 +32,11 @@ def said(head: str, result: object) -> Iterator[str]:
         yield f"{head} {type(result).__name__}: {result}"
         return
     yield head
+    period = result.period  # type: ignore[attr-defined]
+    yield f"  {result.profile} {result.trigger} {period.amount} {period.unit} {period.direction}"  # type: ignore[attr-defined]
     dates = " ".join(str(getattr(result, name)) for name in ("due", "due_safe", "due_latest"))
     yield f"  {dates} {result.calendar} {result.is_disputed}"  # type: ignore[attr-defined]
-    for line in result.trace:  # type: ignore[attr-defined]
+    for line in result.arithmetic:  # type: ignore[attr-defined]
         yield f"  {line.step} {line.day} | {line.text} | {line.citation}"
 
 
@@ -51,6 +53,64 @@ def of_profiles() -> Iterator[str]:
                 yield from said(words, result)
                 if isinstance(result, CannotCompute):
                     break
+
+
+# On which readings of the law differ, and what a date is told of: profile, calendar, trigger, period.
+TELLING = (
+    ("eu/euipo", "de-be", "2026-02-28", Period(1, Unit.MONTHS)),
+    ("dk/administrative", None, "2026-12-10", Period(14, Unit.DAYS)),
+    ("roll", "de", "2025-11-07", Period(7, Unit.DAYS, Direction.BEFORE)),
+    ("de-clear-before", "de", "2025-11-07", Period(6, Unit.DAYS, Direction.BEFORE)),
+    ("hours@Europe/Copenhagen", None, "2026-10-25T02:30", Period(72, Unit.HOURS)),
+    ("hours@Europe/Copenhagen", None, "2026-10-22T01:30", Period(72, Unit.HOURS)),
+    ("tr-hmk", None, "2026-07-05", Period(14, Unit.DAYS)),
+    ("tr-hmk", None, "2026-07-10", Period(14, Unit.DAYS)),
+    ("tr-iyuk", None, "2026-10-14", Period(14, Unit.DAYS)),
+    ("tr-cmk", None, "2020-06-15", Period(7, Unit.DAYS)),
+    ("tr-cmk", None, "2023-01-30", Period(7, Unit.DAYS)),
+    ("tr-cmk", None, "2023-04-07", Period(7, Unit.DAYS)),
+    ("us", None, "2026-06-26", Period(7, Unit.DAYS)),
+    ("us-mail", None, "2026-06-23", Period(7, Unit.DAYS)),
+    ("us-mail", None, "2026-06-26", Period(7, Unit.DAYS)),
+    ("gb:court", None, "2026-12-20", Period(5, Unit.DAYS)),
+    ("gb:court", None, "2026-05-04", Period(1, Unit.MONTHS, Direction.BEFORE)),
+    ("gb:court", None, "2026-04-04", Period(1, Unit.MONTHS)),
+    ("de-4day", "de-be", "2024-12-31", Period(1, Unit.MONTHS)),
+    ("de-4day", "de-be", "2025-01-01", Period(1, Unit.MONTHS)),
+    ("de-3day", "de-be", "2024-12-31", Period(1, Unit.MONTHS)),
+    ("de-3day", "de-be", "2025-01-01", Period(1, Unit.MONTHS)),
+    ("noroll", None, "2026-03-02T14:00", Period(3, Unit.DAYS)),
+    ("noroll", None, "1950-01-01", Period(1, Unit.DAYS)),
+    ("noroll", None, "2150-12-30", Period(1, Unit.DAYS)),
+    ("roll", "de-be", "1975-01-01", Period(1, Unit.DAYS)),
+    ("roll", "de-be", "2050-12-31", Period(1, Unit.DAYS, Direction.BEFORE)),
+    # refused
+    ("noroll", None, "2150-12-31", Period(1, Unit.DAYS)),
+    ("noroll", None, "2100-01-01", Period(100, Unit.YEARS)),
+    ("roll", None, "2026-01-01", Period(1, Unit.DAYS)),
+    ("roll:de-be", "de-by", "2026-01-01", Period(1, Unit.DAYS)),
+    ("roll:nowhere", None, "2026-01-01", Period(1, Unit.DAYS)),
+    ("roll:de-be:x", None, "2026-01-01", Period(1, Unit.DAYS)),
+    ("hours@Europe/Copenhagen@x", None, "2026-01-01T10:00", Period(1, Unit.HOURS)),
+    ("hours", None, "2026-01-01T10:00", Period(1, Unit.HOURS)),
+    ("nobody", None, "2026-01-01", Period(1, Unit.DAYS)),
+    ("noroll", None, "2026-01-01T10:00", Period(1, Unit.HOURS)),
+    ("tr-hmk", None, "2026-01-05", Period(3, Unit.DAYS, Direction.BEFORE)),
+    ("at-222", None, "2026-01-05", Period(1, Unit.MONTHS)),
+    ("roll", "de-be", "1974-12-20", Period(1, Unit.MONTHS)),
+    ("roll", "de-be", "2199-12-20", Period(1, Unit.MONTHS)),
+    ("roll", "de-be", "2050-12-20", Period(1, Unit.MONTHS)),
+)
+
+
+def of_telling() -> Iterator[str]:
+    for name, calendar, text, period in TELLING:
+        trigger = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+        try:
+            result: object = compute(name, trigger, period, calendar=calendar)
+        except CannotCompute as refusal:
+            result = refusal
+        yield from said(f"{name} {calendar} {text} {period.amount} {period.unit} {period.direction}", result)
 
 
 CALENDARS = {name: "de-be" for name in PROFILES if PROFILES[name].needs}
@@ -91,7 +151,13 @@ def of_calendars() -> Iterator[str]:
             yield f"  {kind} {json.dumps(chosen, ensure_ascii=False)}"
 
 
-PARTS = {"profiles": of_profiles, "examples": of_examples, "rules": of_rules, "calendars": of_calendars}
+PARTS = {
+    "profiles": of_profiles,
+    "telling": of_telling,
+    "examples": of_examples,
+    "rules": of_rules,
+    "calendars": of_calendars,
+}
 
 
 def table_of(part: str) -> str:
