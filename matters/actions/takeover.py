@@ -121,12 +121,12 @@ def confirm(*, actor: User, takeover: Takeover, reason: str, now: datetime) -> N
     staff.require_reason(reason)
     takeover = _open(takeover)
     matter = queries.matter_of(takeover)
+    if owe_the_same(takeover.asked_by, actor):
+        raise SameHand
     if not queries.seconds(takeover.asked_by, takeover.successor, matter).filter(pk=actor.pk).exists():
         raise UnfitSecond
     if not queries.partners().filter(pk=takeover.asked_by_id).exists():
         raise AskerLeft
-    if owe_the_same(takeover.asked_by, actor):
-        raise SameHand
     with access.as_system("takeover"):
         if _is_behind_wall(takeover.asked_by, matter):
             raise AskerLeft

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clients.actions.leaving import left_behind
 from lawcrm import access
 from lawcrm.accounts.models import LeavingRecord, User
+from lawcrm.accounts.queries import owing_the_same
 from lawcrm.accounts.reach import settled
 from matters.models import (
     Matter,
@@ -103,12 +104,14 @@ def _fit(permission: str) -> QuerySet[User]:
 
 
 def seconds(asker: User, successor: User, matter: Matter | None) -> QuerySet[User]:
-    """Another partner; in a firm with one partner a data protection officer.
+    """Another partner; in a firm with no other a data protection officer.
 
-    Never who gets it, and nobody whom a wall keeps out of the matter.
+    Never who gets it, nobody who owes the account to the same administrator as the asker, and nobody whom a wall
+    keeps out of the matter.
     """
-    several = partners().exclude(pk=asker.pk).exists()
-    people = _fit(ASKING if several else CONFIRMING).exclude(pk__in=[asker.pk, successor.pk])
+    same = {asker.pk, *owing_the_same(asker)}
+    several = partners().exclude(pk__in=same).exists()
+    people = _fit(ASKING if several else CONFIRMING).exclude(pk__in={*same, successor.pk})
     with access.as_system("walls around what is taken over"):
         barred = leading.barred_from(matter) if matter is not None else set()
     groups = User.objects.filter(groups__in=[-one for one in barred if one < 0])

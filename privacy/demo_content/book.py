@@ -99,7 +99,7 @@ def enter_all(scene: Scene) -> None:
         deadline = _enter(scene, due)
         with scene.acting(due.by) as actor:
             ending = partial(mark_done, receipt=how) if end == "done" else strike_deadline
-            ending(actor=actor, deadline=deadline, seen=deadline.due_on, reason=how, now=scene.now)
+            ending(actor=actor, deadline=deadline, seen=deadline.due, reason=how, now=scene.now)
     for matter, title, assignee, by, days in [*TASKS, DONE]:
         with scene.acting(by) as actor:
             task = add_task(
@@ -122,7 +122,7 @@ def _enter(scene: Scene, due: Due) -> Deadline:
         deadline = enter_deadline(actor=actor, entry=_entry(scene, due), now=entered)
     if due.confirmed_by:
         with scene.acting(due.confirmed_by) as actor:
-            confirm_deadline(actor=actor, deadline=deadline, seen=deadline.due_on, now=confirmed)
+            confirm_deadline(actor=actor, deadline=deadline, seen=deadline.due, now=confirmed)
     return deadline
 
 

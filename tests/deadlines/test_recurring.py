@@ -75,7 +75,7 @@ def test_a_court_extends_deadlines_only(office: Office) -> None:
         extending.ask_extension(
             actor=office.assistant,
             deadline=meeting,
-            seen=TODAY,
+            seen=meeting.due,
             until_on=TODAY + timedelta(days=7),
             reason="x",
             now=NOW,

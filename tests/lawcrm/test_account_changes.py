@@ -373,5 +373,5 @@ class TestPages:
         for people in (1, 2):
             for _n in range(people):
                 ask(personas.user_for("administrator"), personas.user_for("lawyer"))
-            with django_assert_num_queries(12):
+            with django_assert_num_queries(11):
                 one.get(reverse("accounts:changes"))

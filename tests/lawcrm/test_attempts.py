@@ -185,7 +185,7 @@ def stale_form(_karin: User, matter: Matter) -> Any:
 
 
 def one_party_on_both_sides(karin: User, _matter: Matter) -> Any:
-    person = factories.contact()
+    person = factories.show(factories.contact(), karin)
     wanted = opening.Opening(
         once=uuid4(),
         title="x",

@@ -208,8 +208,13 @@ def test_partners_of_one_administrator_do_not_confirm_a_takeover_either(boss: Us
     first, second = rested(invited(boss, "Sock One", "partner"), invited(boss, "Sock Two", "partner"))
     with access.as_user(boss):
         staff.end_access(actor=boss, user=karin, reason="left", now=NOW)
+    asking = {"actor": first, "leaver": karin, "matter": matter, "successor": heir, "reason": "mine", "now": NOW}
+    with access.as_user(first), pytest.raises(takeover.NobodyConfirms):
+        takeover.ask(**asking)
+    other = personas.user_for("partner")
     with access.as_user(first):
-        asked = takeover.ask(actor=first, leaver=karin, matter=matter, successor=heir, reason="mine", now=NOW)
+        assert list(takeover.queries.seconds(first, heir, matter)) == [other]
+        asked = takeover.ask(**asking)
     with access.as_user(second), pytest.raises(takeover.SameHand):
         takeover.confirm(actor=second, takeover=asked, reason="ours", now=NOW)
     assert tried(second) == ["matter.taken_over_refused"]

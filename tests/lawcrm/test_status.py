@@ -130,7 +130,7 @@ def test_the_page_asks_equally_often_however_much_there_is(
         for hours in range(rows):
             jobs.run_due(NOON - hours * HOUR)
     client = client_for("partner")
-    with access.as_system("test"), django_assert_num_queries(13):
+    with access.as_system("test"), django_assert_num_queries(12):
         body(client)
 
 

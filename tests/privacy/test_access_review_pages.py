@@ -187,7 +187,7 @@ def test_the_statements_of_the_list_do_not_depend_on_the_matters(owner: User, br
     browser.get(reverse("privacy:reviews"))
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(reverse("privacy:reviews")).status_code == 200
-    assert len(queries) == 13
+    assert len(queries) == 12
 
 
 def test_today_says_what_waits(owner: User, browser: Client) -> None:
