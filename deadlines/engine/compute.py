@@ -51,7 +51,7 @@ class Result:
 
 
 def _shown(other: Other) -> tuple[Line, ...]:
-    return (Line("reading", f"By another reading ({other.why}):", other.due, law.ARITHMETIC), *other.trace)
+    return (Line("reading", f"By another reading ({other.why}):", other.due, ""), *other.trace)
 
 
 def compute(
