@@ -60,7 +60,7 @@ def arithmetic(deadline: Deadline, told: list[Reminder], now: datetime) -> list[
     lines.append({"left": computing.when(deadline.due_on, deadline.due_time), "right": deadline.get_kind_display()})
     coming = [row.due_at for row in told if row.state == Reminder.State.WAITING and row.due_at > now]
     if coming:
-        lines.append({"left": _("next reminder %(day)s") % {"day": date_format(min(coming), "D j M")}, "right": ""})
+        lines.append({"left": date_format(min(coming), "j M Y, D"), "right": _("next reminder")})
     return lines
 
 
