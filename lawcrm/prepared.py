@@ -23,7 +23,7 @@ _OF_VIEWER = re.compile(rf"\b(?:{USER}|{PRINCIPAL})\b")
 
 
 class NotPrepared(TypeError):
-    """A value that was given has no place in the query, or one of a kind that none can be found for."""
+    """A value has no place in the query, is of a kind that none can be found for, or is not what was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def _written(write: Any, shape: tuple[Any, ...], values: dict[str, Given], viewe
     missing = {*_each(placeholders)} - {*places.values()}
     if missing:
         raise NotPrepared(", ".join(sorted({name for name, _index in missing})))
+    if any(_is_placeholder(value) for at, value in enumerate(params) if at not in places):
+        raise NotPrepared("a value worked out from another one: give it by its own name")
     return Written(rows, compiler, sql, tuple(params), places)
 
 
@@ -91,6 +93,13 @@ def _placeholder(value: Value, number: int) -> Value:
     if isinstance(value, int) and not isinstance(value, bool):
         return FIRST_NUMBER + number
     raise NotPrepared(type(value).__name__)
+
+
+def _is_placeholder(value: Any) -> bool:
+    """Or something near one, as the day before it is."""
+    if isinstance(value, date):
+        return value.year >= FIRST_DAY.year - 1
+    return isinstance(value, int) and value >= FIRST_NUMBER - 1
 
 
 def _each(values: dict[str, Given]) -> Iterator[tuple[str, int]]:

@@ -73,6 +73,14 @@ def test_a_value_without_a_place_is_refused() -> None:
         named.ask(name="Banking")  # type: ignore[arg-type]
 
 
+def test_a_value_that_is_worked_out_from_another_is_refused() -> None:
+    def around(*, day: date) -> QuerySet[User]:
+        return User.objects.filter(ends_on__gte=day, joined_at__date__lte=day - timedelta(days=1))
+
+    with pytest.raises(NotPrepared, match="by its own name"):
+        Prepared(around).ask(day=TODAY)
+
+
 def test_what_is_prepared_asks_the_same_as_what_is_written_anew(office: Office) -> None:
     """As the database is asked: for people in no group, in one and in two, and of every flag."""
     people = [office.lawyer, office.reader, personas.user_for("data protection officer"), factories.user()]
