@@ -36,9 +36,8 @@ def tell_of_wall(event: audit.Event) -> None:
     contact_id = getattr(event.object, "contact_id", None)
     with access.as_system("whom a wall shuts out of what they lead"):
         clients = Party.objects.filter(contact=contact_id or 0, role=Party.Role.CLIENT)
-        shut_out = set(
-            queries.waiting().filter(pk__in=clients.values("matter_id")).values_list("responsible", flat=True)
-        )
+        closed = [*clients.values_list("matter_id", flat=True)]  # asked first: else every matter is looked at
+        shut_out = {*queries.waiting().filter(pk__in=closed).values_list("responsible", flat=True)}
     _tell(shut_out, dedupe=timezone.localdate().isoformat())
 
 
