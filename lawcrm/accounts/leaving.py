@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 
 from lawcrm import access, audit
+from lawcrm.db.arrays import AmongThem
 
 if TYPE_CHECKING:
     from lawcrm.accounts.models import User
@@ -133,7 +135,7 @@ def unable(person: str, needs: Collection[str]) -> Q:
     user = get_user_model()
     at_work = user.objects.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()), is_active=True)
     able = at_work.filter(groups__in=covering)
-    return ~Q(**{f"{person}__in": able.values("pk")}) & Q(**{f"{person}__isnull": False})
+    return Q(AmongThem(F(person), ArraySubquery(user.objects.exclude(pk__in=able.values("pk")).values("pk"))))
 
 
 def open_duties(user: "User") -> int:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from clients.actions.leaving import left_behind
@@ -12,6 +13,7 @@ from lawcrm import access
 from lawcrm.accounts.models import LeavingRecord, User
 from lawcrm.accounts.queries import owing_the_same
 from lawcrm.accounts.reach import settled
+from lawcrm.db.arrays import AmongThem
 from matters.models import (
     Matter,
     MatterGroupObjectPermission,
@@ -27,15 +29,6 @@ from matters.queries.succession import ADMINISTERING, ANSWERING, holders, unable
 ASKING, CONFIRMING = "matters.ask_takeover", "matters.confirm_takeover"
 
 
-class AmongThem(Func):
-    """True where the first is one of the second, an array."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = any("
-    output_field = BooleanField()
-    conditional = True
-
-
 def waiting() -> QuerySet[Matter]:
     """Matters that nobody at work and outside every wall manages, nor answers for. Ask in system scope."""
     able = _at_work(timezone.localdate()).filter(pk__in=holders(ANSWERING).values("pk"))
@@ -45,7 +38,7 @@ def waiting() -> QuerySet[Matter]:
     ours = shared.exclude(_barred("group__user__pk")).exclude(_in_barred_group("group__user__pk"))
     nobody = Matter.objects.filter(unable_to_answer()).values("pk")
     led_by_nobody = nobody.union(_does_not_manage().values("pk"), _shut_out().values("pk"))
-    return Matter.objects.filter(~Exists(mine), ~Exists(ours), pk__in=led_by_nobody)
+    return Matter.objects.filter(AmongThem(F("pk"), ArraySubquery(led_by_nobody)), ~Exists(mine), ~Exists(ours))
 
 
 def left_alone() -> QuerySet[Matter]:
