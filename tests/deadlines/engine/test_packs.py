@@ -299,6 +299,27 @@ def test_packs_are_compared_field_by_field() -> None:
     )
 
 
+def test_each_version_of_a_rule_is_compared_with_itself() -> None:
+    rule = packs.shipped()[0].rules[0]
+    until, since = date(2025, 12, 31), date(2026, 1, 1)
+    early, late = replace(rule, valid_from=None, valid_to=until), replace(rule, valid_from=since, valid_to=None)
+    old = packs.Pack("x", "1", (early, late))
+    assert packs.compare(old, packs.Pack("x", "2", (early, late))) == []
+    changed_early = packs.Pack("x", "2", (replace(early, amount=9), late))
+    assert packs.compare(old, changed_early) == [packs.Difference(rule.code, "amount", rule.amount, 9)]
+    fewer = packs.Pack("x", "2", (replace(early, amount=9),))
+    assert [found.field for found in packs.compare(old, fewer)] == ["rule", "amount"]
+
+
+def test_a_half_day_of_the_firm_is_named() -> None:
+    class Short:
+        def get(self, code: str) -> Calendar:
+            return replace(published.calendar(code), short_days={date(2026, 7, 3): "summer party"})
+
+    done = rules.apply(named("de.zpo.517"), date(2026, 6, 3), rules.Place("de-be", calendars=Short()))
+    assert "2026-07-03 is a half day (summer party): see until when the court is open." in done.result.notices
+
+
 @pytest.mark.parametrize(
     ("code", "day", "kind"),
     [
