@@ -1,14 +1,15 @@
 """When something is due, as short as a list wants it."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clients import countries
 from deadlines import planning, recurrence
@@ -45,6 +46,12 @@ MARKS = {
 @register.simple_tag
 def kind_mark(kind: str) -> SafeString:
     """Sign and word of a kind, the same wherever an entry stands."""
+    return _kind_mark(kind, get_language())
+
+
+@lru_cache(maxsize=256)
+def _kind_mark(kind: str, _language: str | None) -> SafeString:
+    """Kept, as a list asks for it in each of its rows."""
     known = Deadline.Kind(kind)
     return format_html('<span class="kind kind-{}">{}{}</span>', known.value, icon(MARKS[known]), known.label)
 
@@ -165,7 +172,13 @@ def day_words(on: date) -> str:
     today = timezone.localdate()
     if on == today:
         return _("Today")
-    return date_format(on, "D j M" if on.year == today.year else "D j M Y")
+    return _dated(on, "D j M" if on.year == today.year else "D j M Y", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _dated(on: date, form: str, _language: str | None) -> str:
+    """Kept, as lists ask for the same few days in each of their rows."""
+    return date_format(on, form)
 
 
 @register.filter
