@@ -9,6 +9,7 @@ from lawcrm import access
 from lawcrm.accounts.groups import existing
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
+from matters.queries.team import among
 
 WORKING = ("work_matter", "manage_matter")
 
@@ -22,8 +23,8 @@ def team_of(matter: Matter, today: date) -> QuerySet[User]:
     """Everybody at work whom the matter's grants reach and no wall keeps out, by name."""
     people = at_work(today).order_by("full_name", "pk")
     if access.WHOLE_FIRM not in matter.acl:
-        people = people.filter(_among(matter.acl)).distinct()
-    return people.exclude(_among(matter.deny)) if matter.deny else people
+        people = people.filter(among(matter.acl)).distinct()
+    return people.exclude(among(matter.deny)) if matter.deny else people
 
 
 def groups_of(matter: Matter, today: date) -> QuerySet[Group]:
@@ -44,12 +45,6 @@ def practice_groups_of(user_id: int) -> list[int]:
     if viewer is not None and viewer.user_id == user_id and not viewer.system:
         return [-principal for principal in viewer.principals if principal < 0]
     return list(Group.objects.filter(user=user_id).values_list("pk", flat=True))
-
-
-def _among(principals: list[int]) -> Q:
-    users = [principal for principal in principals if principal > 0]
-    groups = [-principal for principal in principals if principal < 0]
-    return Q(pk__in=users) | Q(groups__in=groups)
 
 
 def worked_on() -> QuerySet[Matter]:

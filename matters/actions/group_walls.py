@@ -45,7 +45,7 @@ def keep_out(event: audit.Event) -> None:
     now = timezone.now()
     with access.as_system(event.reason):
         seen = seen_by(event.object.pk)
-        lock(event.object.pk, seen.filter(pk__in=own_grants.with_own([person.pk])).values_list("pk", flat=True))
+        lock(event.object.pk, seen.filter(pk__in=own_grants.with_own(person)).values_list("pk", flat=True))
         own_grants.end_of_left(person, seen, reason=event.reason)
         bars = [_by_name(bar, person) for bar in _bars(event.object.pk).exclude(_covered(person))]
         audit.bulk_create(WallBar, bars)

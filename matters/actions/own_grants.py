@@ -7,13 +7,14 @@ them stays visible through that one. Whoever calls holds the sight lock of the m
 from collections.abc import Collection
 
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clients.models import Contact, ContactUserObjectPermission
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from matters.models import Matter, Party, Wall, WallBar
+from matters.queries.team import among
 
 WHY = "own grants are hidden from whoever does not see the contact"
 
@@ -21,7 +22,7 @@ WHY = "own grants are hidden from whoever does not see the contact"
 def end_of(matter: Matter, to: User | Group, *, reason: str) -> None:
     """Of a person taken off the team, or of those a group that was taken off let in alone."""
     with access.as_system(WHY):
-        if ended := _end([matter.pk], _let_in_alone(matter, to)):
+        if ended := _end(Party.objects.filter(matter=matter), _let_in_alone(matter, to)):
             audit.record("matter.contact_grants_ended", matter, reason=reason, contacts=ended, **_fact(to))
 
 
@@ -30,7 +31,7 @@ def end_behind(wall: Wall, people: Collection[int] = ()) -> None:
     with access.as_system(WHY):
         out = _kept_out(wall)
         out &= set(people) or out
-        if ended := _end(_closed_by(wall), out):
+        if ended := _end(Party.objects.filter(matter__in=_closed_by(wall)), out):
             audit.record("wall.contact_grants_ended", wall, reason=wall.reason, contacts=ended)
 
 
@@ -39,7 +40,7 @@ def end_of_party(matter: Matter, contact: Contact) -> None:
     with access.as_system(WHY):
         deny = Matter.objects.values_list("deny", flat=True).get(pk=matter.pk)
         out = {*User.objects.filter(among(deny)).values_list("pk", flat=True)} if deny else set()
-        if ended := _end([matter.pk], out, contact):
+        if ended := _end(Party.objects.filter(matter=matter, contact=contact), out):
             reason = _("A party of a matter behind a wall")
             audit.record("matter.contact_grants_ended", matter, reason=reason, contacts=ended)
 
@@ -47,26 +48,22 @@ def end_of_party(matter: Matter, contact: Contact) -> None:
 def end_of_left(person: User, matters: QuerySet[Matter], *, reason: str) -> None:
     """Of somebody who has left the group that let them into these matters; asked as the system."""
     principals = [access.WHOLE_FIRM, person.pk, *(-group for group in person.groups.values_list("pk", flat=True))]
-    closed = matters.filter(pk__in=with_own([person.pk])).exclude(acl__overlap=principals)
+    closed = matters.filter(pk__in=with_own(person)).exclude(acl__overlap=principals)
     for matter in closed.defer("summary").order_by("pk"):
-        if ended := _end([matter.pk], {person.pk}):
+        if ended := _end(Party.objects.filter(matter=matter), {person.pk}):
             audit.record("matter.contact_grants_ended", matter, reason=reason, contacts=ended, user_id=person.pk)
 
 
-def with_own(people: Collection[int]) -> QuerySet[Party, int]:
-    """Matters with a party on which one of these people holds a grant of their own."""
-    own = ContactUserObjectPermission.objects.filter(user__in=people, content_object__is_directory=False)
+def with_own(person: User) -> QuerySet[Party, int]:
+    """Matters with a party on which the person holds a grant of their own."""
+    own = ContactUserObjectPermission.objects.filter(user=person, content_object__is_directory=False)
     return Party.objects.filter(contact__in=own.values("content_object")).values_list("matter_id", flat=True)
 
 
-def _end(
-    matters: Collection[int] | QuerySet[Party, int], people: Collection[int], contact: Contact | None = None
-) -> int:
+def _end(parties: QuerySet[Party], people: Collection[int]) -> int:
     """Answers how many there were. Entries of the directory are seen without a grant and are not locked."""
     if not people:
         return 0
-    parties = Party.objects.filter(matter__in=matters)
-    parties = parties.filter(contact=contact) if contact is not None else parties
     contacts = Contact.objects.filter(pk__in=parties.values("contact_id"), is_directory=False).values("pk")
     ended, _models = ContactUserObjectPermission.objects.filter(user__in=people, content_object__in=contacts).delete()
     return ended
@@ -77,11 +74,6 @@ def _let_in_alone(matter: Matter, to: User | Group) -> set[int]:
         return {to.pk}
     acl = Matter.objects.values_list("acl", flat=True).get(pk=matter.pk)
     return {*to.user_set.exclude(pk__in=User.objects.filter(among(acl)).values("pk")).values_list("pk", flat=True)}
-
-
-def among(principals: Collection[int]) -> Q:
-    """People named by them, or in a group that is."""
-    return Q(pk__in=[one for one in principals if one > 0]) | Q(groups__in=[-one for one in principals if one < 0])
 
 
 def _kept_out(wall: Wall) -> set[int]:

@@ -1,6 +1,7 @@
 """Who may see a matter and how far: guardian's grants in words."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
@@ -97,3 +98,8 @@ def names_of(user_ids: set[int], known: list[Holder]) -> dict[int, str]:
     if missing:
         names |= dict(User.objects.filter(pk__in=missing).values_list("pk", "full_name"))
     return names
+
+
+def among(principals: Collection[int]) -> Q:
+    """People named by them, or in a group that is."""
+    return Q(pk__in=[one for one in principals if one > 0]) | Q(groups__in=[-one for one in principals if one < 0])
