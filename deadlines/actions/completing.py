@@ -33,22 +33,22 @@ def _complete(batch: list[int], days: WorkingDays, now: datetime) -> int:
     """A new round of them, in place of what waits; what was handed over early counts as of now."""
     rows = reminders.incomplete(now).filter(pk__in=batch).select_related("matter")
     found = list(rows.defer("note", "trace", "matter__summary").select_for_update(of=("self",), no_key=True))
-    turns, waiting = rounds_of([row.pk for row in found]), _waiting(found)
+    turns, waiting = rounds_of([row.pk for row in found]), _waiting(found, now)
     made = []
     for row in found:
         wanted = _to_come(row, turns[row.pk] + 1, days.of(row.matter), now)
         if wanted and {(step.recipient_id, step.due_at) for step in wanted} != waiting[row.pk]:
             made += wanted
-    theirs = Reminder.objects.filter(deadline__in={step.deadline_id for step in made})
-    theirs.filter(state=State.WAITING).update(state=State.CANCELLED)
+    renewed = Reminder.objects.filter(deadline__in={step.deadline_id for step in made}, due_at__gt=now)
+    renewed.filter(state=State.WAITING).update(state=State.CANCELLED)
     Reminder.objects.filter(deadline__in=found, state=State.HANDED, due_at__gt=now).update(due_at=now)
     return len(Reminder.objects.bulk_create(made))
 
 
-def _waiting(deadlines: list[Deadline]) -> defaultdict[int, set[tuple[int | None, datetime]]]:
-    """For whom and when, by deadline."""
+def _waiting(deadlines: list[Deadline], now: datetime) -> defaultdict[int, set[tuple[int | None, datetime]]]:
+    """For whom and when, by deadline; what is due is handed over as it stands."""
     found: defaultdict[int, set[tuple[int | None, datetime]]] = defaultdict(set)
-    rows = Reminder.objects.filter(deadline__in=deadlines, state=State.WAITING)
+    rows = Reminder.objects.filter(deadline__in=deadlines, state=State.WAITING, due_at__gt=now)
     for deadline, recipient, due_at in rows.values_list("deadline_id", "recipient_id", "due_at"):
         found[deadline].add((recipient, due_at))
     return found

@@ -71,6 +71,7 @@ def test_no_reminder_is_lost_and_none_comes_twice_by_itself(place: Path, capsys:
     announce(capsys, summary(facts, driver))
     assert sum(driver.done.values()) >= len(faults)
     assert len(facts.mails) > len(facts.deadlines) > 0
+    assert {True, False} == {row["group_id"] is not None for row in facts.deadlines}
     assert verdict.complaints(facts) == [], f"FAULTS_SEED={seed}"
     assert all(driver.struck.values()) or len(faults) < LEAST, f"FAULTS_SEED={seed}"
 

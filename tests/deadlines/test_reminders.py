@@ -236,6 +236,17 @@ def test_what_a_clock_that_was_ahead_handed_over_comes_again_in_time(office: Off
     assert [(step, at) for step, at, state in steps(deadline) if state == "waiting"] == waiting
 
 
+def test_what_is_due_and_not_yet_handed_over_is_left_as_it_stands(office: Office, post: Post) -> None:
+    """As after an hour in which nothing ran: the night may come before what hands over."""
+    deadline = entered(office, due_on=TODAY + 20 * DAY, now=NOW + 10 * DAY)
+    assert night(NOW + DAY) == "done"
+    first = ladder.steps(deadline)[0]
+    assert night(first.at + timedelta(minutes=1)) == "done"
+    tick(first.at + timedelta(minutes=2))
+    assert len(post.mails) == 1
+    assert [step for step, _at, state in steps(deadline) if state == "handed"] == [f"{first.name}.2"]
+
+
 def test_of_what_reminds_as_it_should_the_night_changes_nothing(office: Office) -> None:
     """Nor of a deadline whose last step lies behind it, of one done, or of one past."""
     sunday, past = TODAY + 2 * DAY, TODAY - DAY

@@ -13,6 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.ports import free_port
+
 
 @dataclass
 class Post:
@@ -77,7 +79,7 @@ class Server(Controller):
 def mail_server() -> Iterator[Post]:
     post = Post()
     for attempt in itertools.count():
-        server = Server(Handler(post), hostname="127.0.0.1", port=_free_port())
+        server = Server(Handler(post), hostname="127.0.0.1", port=free_port())
         try:
             server.start()
             break
@@ -95,11 +97,3 @@ def options(port: int) -> dict[str, Any]:
     """MAILERS for a server on this port of the loopback."""
     backend = "django.core.mail.backends.smtp.EmailBackend"
     return {"default": {"BACKEND": backend, "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5}}}
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lawcrm import demo
+from tests.ports import free_port
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,12 +34,6 @@ def supervisor(state: Path) -> Iterator[demo.Supervisor]:
     supervisor = demo.Supervisor({}, logs=state / "logs")
     yield supervisor
     supervisor.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def test_a_taken_port_gives_way_to_the_next_free_one() -> None:

@@ -1,7 +1,6 @@
 """The demo keeps what it sends and shows it as text, whatever is in it."""
 
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.test import Client
 from lawcrm import mail_sink
 from lawcrm.doors.safe_mail import Attachment, Mail, Outcome, PostOffice
 from tests.lawcrm.mail_server import options
+from tests.ports import free_port
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -20,9 +20,7 @@ SCRIPT = "<script>alert(1)</script>"
 def folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     settings.DEMO = True
     settings.MAIL_SINK_DIR = tmp_path / "mail"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = mail_sink.controller(settings.MAIL_SINK_DIR, port)
     server.start()
     settings.MAILERS = options(port)

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -21,10 +22,12 @@ from tests.deadlines.faults import gates, plan
 from tests.deadlines.faults.clock import Clock
 from tests.deadlines.faults.gates import Gate
 from tests.lawcrm.mail_server import Post
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 NOT_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL", "REDIS_URL")
 PATIENCE = 300.0  # without any progress, on a machine much slower than a desk
+HALF = 0.5
 MOMENT = 20.0  # seconds within which a process comes to where it is to be hit
 # What becomes of each mail, as the database committed it.
 RECORDER = """
@@ -53,8 +56,9 @@ class Driver:
         self.day: date = plan.ERAS[0][2].date()
         self.done: Counter[str] = Counter()
         self.struck: Counter[str] = Counter()  # of those that wait for a certain moment, how many met it
-        self.running: dict[str, list[int]] = {"worker": [], "beat": []}
-        self.facts: dict[str, int] = {}
+        self.running: dict[str, list[int]] = {"web": [], "worker": [], "beat": []}
+        self.port = free_port()
+        self.facts: dict[str, Any] = {}
         self._names = iter(range(10**9))
 
     @contextlib.contextmanager
@@ -79,7 +83,9 @@ class Driver:
             finally:
                 with contextlib.suppress(BrokenPipeError):
                     self._say({"do": "close"})
-                run.wait(PATIENCE)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    run.wait(PATIENCE)
+                run.kill()
 
     def _say(self, order: dict[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -89,8 +95,9 @@ class Driver:
     def ask(self, do: str, **order: Any) -> Any:
         assert self.process.stdout is not None
         self._say({"do": do, **order})
-        answer = self.process.stdout.readline()
-        assert answer, self.log.read_text()[-5000:]
+        answers, _, _ = select.select([self.process.stdout], [], [], 2 * PATIENCE)
+        answer = self.process.stdout.readline() if answers else ""
+        assert answer, f"{do}: no answer\n{self.log.read_text()[-5000:]}"
         return json.loads(answer)
 
     def database(self) -> "psycopg.Connection[Any]":
@@ -110,14 +117,14 @@ class Driver:
     def keep_up(self, beats: int = 2) -> None:
         """As an operator's supervisor: whatever has fallen is started again; two beats stay."""
         fallen = set(self.ask("fallen"))
-        for role, least in (("worker", 1), ("beat", beats)):
+        for role, least in (("web", 1), ("worker", 1), ("beat", beats)):
             self.running[role] = [pid for pid in self.running[role] if pid not in fallen]
             while len(self.running[role]) < least:
                 self.start(role)
 
     def start(self, role: str) -> None:
-        facts = {"name": f"w{next(self._names)}"} if role == "worker" else {}
-        self.running[role].append(self.ask("fork", role=role, **facts))
+        facts: dict[str, dict[str, Any]] = {"web": {"port": self.port}, "worker": {"name": f"w{next(self._names)}"}}
+        self.running[role].append(self.ask("fork", role=role, **facts.get(role, {})))
 
     def kill(self, role: str) -> None:
         pid = self.chance.choice(self.running[role])
@@ -126,8 +133,8 @@ class Driver:
 
     def request(self, **facts: Any) -> int:
         seed = self.chance.randrange(2**32)
-        facts = {"told": str(self.told), "facts": self.facts, "seed": seed, "day": str(self.day), **facts}
-        return int(self.ask("fork", role="web", **facts))
+        known = {"told": str(self.told), "port": self.port, "facts": self.facts, "seed": seed, "day": str(self.day)}
+        return int(self.ask("fork", role="visitor", **known, **facts))
 
     def commit(self, kind: str) -> None:
         """One fault."""
@@ -155,19 +162,34 @@ class Driver:
         self.done[f"era: {name}"] += 1
 
     def kill_web(self) -> None:
-        pid = self.request()
-        time.sleep(self.chance.uniform(0.1, 1.2))
+        with self._visited():
+            time.sleep(self.chance.uniform(0.1, 1.2))
+            self._hit_web()
+            time.sleep(self.chance.uniform(0, 0.6))
+
+    @contextlib.contextmanager
+    def _visited(self, **facts: Any) -> Iterator[None]:
+        pid = self.request(**facts)
+        yield
         self.ask("kill", pid=pid)
+
+    def _hit_web(self) -> None:
+        """The whole server, or all of its workers, which it starts again by itself."""
+        if self.chance.random() < HALF:
+            self.kill("web")
+        else:
+            for child in children_of(self.running["web"][0]):
+                with contextlib.suppress(OSError):
+                    os.kill(child, signal.SIGKILL)
 
     def kill_worker(self) -> None:
         self.kill("worker")
 
     def kill_web_as_it_enters(self) -> None:
         gate = self.chance.choice((Gate.ENTRY_MADE, Gate.ENTRY_COMMITS))
-        with self.database() as server, gates.closed(server, gate) as waiting:
-            pid = self.request(most=1)
+        with self.database() as server, gates.closed(server, gate) as waiting, self._visited(most=1):
             self._met("kill web as it enters", lambda: waiting("web") > 0)
-            self.ask("kill", pid=pid)
+            self._hit_web()
 
     def two_hand_over_at_once(self) -> None:
         """Beside the worker's own job; one of them may die half way."""
@@ -225,8 +247,7 @@ class Driver:
     def kill_a_process_of_the_worker(self) -> None:
         worker = self.chance.choice(self.running["worker"])
         with contextlib.suppress(OSError, IndexError):
-            children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
-            os.kill(int(self.chance.choice(children)), signal.SIGKILL)
+            os.kill(self.chance.choice(children_of(worker)), signal.SIGKILL)
 
     def kill_beat(self) -> None:
         self.kill("beat")
@@ -299,6 +320,10 @@ class Driver:
             row = server.execute(LEFT, {"now": self.clock.now()}).fetchone()
         assert row is not None
         return int(row[0])
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def fresh_state(state: Path, template: Path, migrate: Callable[[Path], None]) -> None:

@@ -46,9 +46,12 @@ class House:
         return pid
 
     def kill(self, pid: int) -> None:
-        """The process and whatever it has started."""
-        with contextlib.suppress(ProcessLookupError):
+        """The process and whatever it has started; one that is not yet in a group of its own has started nothing."""
+        try:
             os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         if pid in self.children:
             os.waitpid(pid, 0)
             self.children.discard(pid)

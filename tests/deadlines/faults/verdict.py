@@ -21,12 +21,14 @@ FOREVER = timedelta(days=9)  # longer than any mail is tried or a step waits to 
 BEFORE = {"critical": (14, 7, 3, 1, 0), "normal": (7, 3, 1, 0)}
 # Maundy Thursday, Good Friday and Easter Monday: the weekdays around the eras on which a Danish office is closed.
 CLOSED = {date(2027, 3, 25), date(2027, 3, 26), date(2027, 3, 29)}
-DEADLINES = "select id, public_id, criticality, due_on, entered_at, assignee_id, deputy_id from deadlines_deadline"
+DEADLINES = (
+    "select id, public_id, criticality, due_on, entered_at, assignee_id, group_id, deputy_id from deadlines_deadline"
+)
 REMINDERS = """
 select r.*, m.public_id as mail, m.state as mail_state, m.reason, m.recipient_id as mailed_to, u.email
 from deadlines_reminder r
 left join lawcrm_outboxmessage m on m.kind = 'deadlines.reminder' and m.thing_id = r.id
-join accounts_user u on u.id = r.recipient_id
+left join accounts_user u on u.id = r.recipient_id
 """
 DAILY = ("overdue", "unconfirmed")
 # How often it became unknown what had happened to a mail, and how often a person decided.
@@ -44,6 +46,13 @@ class Facts:
     unknown: dict[str, int]
     answers: list[dict[str, str]]
     mails: list[EmailMessage]
+    members: list[int]  # of the one practice group
+
+    def members_told(self, deadline: dict[str, Any]) -> list[int]:
+        return [person for person in self.members if deadline["group_id"] and person != deadline["deputy_id"]]
+
+    def past(self, moments: set[datetime]) -> set[datetime]:
+        return {moment for moment in moments if moment <= self.now}
 
     @property
     def taken(self) -> Counter[str]:
@@ -65,6 +74,7 @@ def gather(driver: Driver) -> Facts:
             unknown={str(row["public_id"]): int(row["count"]) for row in _rows(server, UNKNOWN)},
             answers=[json.loads(line) for line in told if line.endswith("}")],
             mails=driver.post.mails,
+            members=driver.facts["members"],
         )
 
 
@@ -105,28 +115,49 @@ def missing_steps(facts: Facts) -> list[str]:
 
     What reminds daily comes on the days that the clock did not leap over, and is left out.
     """
-    found: defaultdict[tuple[int, int], set[datetime]] = defaultdict(set)
-    for row in facts.reminders:
-        if row["level"] == 0 and not row["step"].startswith(DAILY):
+    steps = [row for row in facts.reminders if row["level"] == 0 and not row["step"].startswith(DAILY)]
+    found: defaultdict[tuple[int, int | None], set[datetime]] = defaultdict(set)
+    for row in steps:
+        found[row["deadline_id"], row["recipient_id"]].add(row["due_at"])
+    early = came_early(steps)
+    complaints = []
+    for deadline in facts.deadlines:
+        due = ladder(deadline)
+        for person in [*people_of(deadline), *facts.members_told(deadline)]:
+            key = deadline["id"], person
+            least = due if person in people_of(deadline) else facts.past(due)
+            if not least <= found[key] <= due | early[key]:
+                wrong = ", ".join(f"{moment:%d.%m. %H:%M:%S}" for moment in sorted(found[key] ^ due))
+                complaints.append(f"deadline {key[0]} of {deadline['due_on']} for {person}: {wrong} UTC")
+    return complaints
+
+
+def came_early(steps: list[dict[str, Any]]) -> defaultdict[tuple[int, int | None], set[datetime]]:
+    """What a clock weeks ahead handed over counts as of the night that noticed it, and comes again in a new round."""
+    rounds = {(row["deadline_id"], *row["step"].split(".")) for row in steps}
+    found: defaultdict[tuple[int, int | None], set[datetime]] = defaultdict(set)
+    for row in steps:
+        name, turn = row["step"].split(".")
+        if (row["deadline_id"], name, str(int(turn) + 1)) in rounds:
             found[row["deadline_id"], row["recipient_id"]].add(row["due_at"])
-    return [
-        f"deadline {deadline['id']} of {deadline['due_on']} for {person}: {sorted(found[deadline['id'], person])}"
-        for deadline in facts.deadlines
-        for person in (deadline["assignee_id"], deadline["deputy_id"])
-        if person is not None and found[deadline["id"], person] != ladder(deadline)
-    ]
+    return found
+
+
+def people_of(deadline: dict[str, Any]) -> list[int | None]:
+    """Whoever has a row from the first; of a group it is nobody's, and its members have theirs when the step is due."""
+    return [deadline["assignee_id"], *([deadline["deputy_id"]] if deadline["deputy_id"] else [])]
 
 
 def lost(facts: Facts) -> list[str]:
     """What was due is in the mailbox of its person, unless somebody had said before that they knew.
 
-    Entries nobody has confirmed come in one mail a day, which is no row's own.
+    Entries nobody has confirmed come in one mail a day, which is no row's own; the row of a group is that of nobody.
     """
     arrived = {(code_of(mail), str(mail["To"].addresses[0].addr_spec)) for mail in facts.mails}
     seen = {(row["deadline_id"], row["step"].partition("^")[0]) for row in facts.reminders if row["acknowledged_at"]}
     complaints = []
     for row in facts.reminders:
-        if row["step"].startswith("unconfirmed"):
+        if row["step"].startswith("unconfirmed") or row["recipient_id"] is None:
             continue
         if row["due_at"] > facts.now or (str(row["mail"]), row["email"]) in arrived:
             continue
