@@ -54,12 +54,14 @@ class Registry:
 
     def __init__(self) -> None:
         self._entries: dict[tuple[str, str], Entry] = {}
+        self._ordered: list[Entry] = []
 
     def _put(self, entry: Entry) -> None:
         self._entries[entry.section, entry.url_name] = entry
+        self._ordered = sorted(self._entries.values(), key=lambda entry: entry.order)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(sorted(self._entries.values(), key=lambda entry: entry.order))
+        return iter(self._ordered)
 
     def open_to(self, request: HttpRequest) -> Iterator[Entry]:
         for entry in self:
@@ -101,7 +103,7 @@ class Commands(Registry):
         self._put(Entry(menu, url_name, label, icon, permission, None, order))
 
     def of(self, menu: str, request: HttpRequest) -> list[Entry]:
-        return [entry for entry in self.open_to(request) if entry.section == menu]
+        return [entry for entry in self if entry.section == menu and entry.url and entry.open_to(request)]
 
 
 @dataclass(frozen=True, slots=True)

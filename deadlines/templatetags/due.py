@@ -14,9 +14,53 @@ from django.utils.translation import gettext as _
 from clients import countries
 from deadlines import planning, recurrence
 from deadlines.models import Deadline, Series
-from lawcrm.templatetags.ui import icon, pill
+from lawcrm.templatetags.ui import address, dated, icon, pill
 
 register = template.Library()
+
+
+ROW = """
+<tr class="row-link">
+  <td class="when{danger}"><a class="row-target" href="{url}">{due}{called}</a></td>
+  <td>{title}<span class="second">{about}</span></td>
+  <td data-priority="2">{where}</td>
+  <td>{state}</td>
+</tr>"""
+CALLED = '<span class="visually-hidden">, {}</span>'
+OF_MATTER = '<span class="nowrap">{}</span><span class="second">{}</span>'
+
+
+@register.simple_tag
+def deadline_row(row: Deadline, *, of_one_matter: bool = False) -> SafeString:
+    """Of deadlines/table.html: without the matter on a page of its own, and with who is responsible."""
+    matter = row.matter
+    return format_html(
+        ROW,
+        danger=" danger" if is_burning(row) else "",
+        url=address("deadlines:detail", row.public_id),
+        due=due_words(row),
+        title=row.title,
+        called=format_html(CALLED, row.title if of_one_matter else f"{row.title}, {matter.number}"),
+        about=about(row),
+        where=row.answers if of_one_matter else format_html(OF_MATTER, matter.number, matter.title),
+        state=state_pill(row),
+    )
+
+
+def is_burning(row: Deadline) -> bool:
+    """Open and late, or critical and due today."""
+    pressing = is_pressing if row.criticality == Deadline.Criticality.CRITICAL else is_late
+    return row.state == Deadline.State.OPEN and pressing(row.due_on)
+
+
+def about(row: Deadline) -> SafeString:
+    """Kind and, where there are any, recurrence, trigger and extension asked for."""
+    words = [
+        _("comes again") if row.series_id else "",
+        f"{row.trigger_label} {day_words(row.trigger_on)}" if row.trigger_on and row.trigger_label else "",
+        provisional_words(row),
+    ]
+    return format_html("{}{}", kind_mark(row.kind), "".join(f" · {part}" for part in words if part))
 
 
 @register.simple_tag
@@ -172,13 +216,7 @@ def day_words(on: date) -> str:
     today = timezone.localdate()
     if on == today:
         return _("Today")
-    return _dated(on, "D j M" if on.year == today.year else "D j M Y", get_language())
-
-
-@lru_cache(maxsize=4096)
-def _dated(on: date, form: str, _language: str | None) -> str:
-    """Kept, as lists ask for the same few days in each of their rows."""
-    return date_format(on, form)
+    return dated(on, "D j M" if on.year == today.year else "D j M Y")
 
 
 @register.filter

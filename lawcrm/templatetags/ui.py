@@ -1,21 +1,31 @@
-"""Template tags of the components: wrap content in one, draw an icon, initials of a name."""
+"""Template tags of the components: wrap content in one, draw an icon, initials of a name.
 
-from functools import cache
+And what rows of a list consist of. Fifty rows of a template cost as much as the query for them: those of the long
+lists are each drawn by one tag of their app, from these.
+"""
+
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.db.models import Model
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from lawcrm.crypto import marks
 
 register = template.Library()
 
 DRAWN = '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>'
+NONE = UUID(int=0)
 LABELLED = '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
 
 
@@ -52,9 +62,30 @@ def sprite() -> str:
     return static("vendor/lucide-1.62.0/sprite.svg")
 
 
+def address(name: str, public_id: UUID) -> str:
+    """`reverse` for the rows of a list: the address of any other row, with this id in it."""
+    return _address_of_none(name).replace(str(NONE), str(public_id))
+
+
+@cache
+def _address_of_none(name: str) -> str:
+    return reverse(name, args=[NONE])
+
+
+def dated(day: date, form: str) -> str:
+    """A date as the `date` filter shows it."""
+    return _dated(day, form, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, form: str, _language: str | None) -> str:
+    """Kept, as lists ask for the same few days in each of their rows."""
+    return date_format(day, form)
+
+
 @register.simple_tag
 def pill(word: str, kind: str = "") -> SafeString:
-    """ui/pill.html for the rows of a list, where fifty includes cost what the query costs."""
+    """ui/pill.html for the rows of a list."""
     return format_html('<span class="{}">{}</span>', f"pill {kind}".rstrip(), word)
 
 
