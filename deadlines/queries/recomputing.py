@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from deadlines.engine import CannotCompute
 from deadlines.engine.trace import Moment
 from deadlines.models import Deadline, Proposal
-from deadlines.queries import basis, book, computing
+from deadlines.queries import basis, book, computing, team
 from lawcrm.jobs import log_without_message
+from lawcrm.prepared import Prepared
 
 State = Proposal.State
 
@@ -94,6 +95,18 @@ def waiting() -> QuerySet[Deadline]:
     asked = Proposal.objects.filter(state=State.OPEN)
     rows = book.deadlines().filter(pk__in=asked.values("deadline_id"), state=Deadline.State.OPEN)
     return rows.order_by("due_on", "pk")
+
+
+def waiting_for(user_id: int, most: int) -> list[Deadline]:
+    """The first of those that are this person's."""
+    return _WAITING_FOR.ask(most, user=user_id, groups=tuple(team.practice_groups_of(user_id)))
+
+
+def _waiting_for(most: int, *, user: int, groups: tuple[int, ...]) -> QuerySet[Deadline]:
+    return waiting().filter(team.answered_among(user, groups) | Q(deputy=user))[:most]
+
+
+_WAITING_FOR = Prepared(_waiting_for)
 
 
 def with_proposals(deadlines: list[Deadline]) -> list[tuple[Deadline, Proposal]]:

@@ -1,6 +1,7 @@
 """Reminders of a deadline and of a person, and what became of their mails."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from deadlines.ladder import ONE_DAY, OVERDUE, UNCONFIRMED
 from deadlines.models import Deadline, Proposal, Reminder
 from lawcrm.models.outbox import OutboxMessage
+from lawcrm.prepared import Prepared
 
 KIND = "deadlines.reminder"
 # One mail for all that a person is told on a day of entries nobody has confirmed.
@@ -98,9 +100,16 @@ def day_of(reminder: Reminder) -> str:
 
 def unacknowledged(user_id: int, most: int = 3) -> list[tuple[Deadline, str]]:
     """Open deadlines this person was told of and has not acknowledged, most urgent first; and as whom, above owner."""
-    told = Reminder.objects.filter(recipient=user_id, state=Reminder.State.HANDED, acknowledged_at=None)
+    found: list[Any] = _UNACKNOWLEDGED.ask(most, user=user_id)
+    return [(row, str(Reminder.Level(row.told_level).label) if row.told_level else "") for row in found]
+
+
+def _unacknowledged(most: int, *, user: int) -> QuerySet[Deadline]:
+    told = Reminder.objects.filter(recipient=user, state=Reminder.State.HANDED, acknowledged_at=None)
     rows = Deadline.objects.filter(pk__in=told.values("deadline_id"), state=Deadline.State.OPEN)
     highest = told.filter(deadline=OuterRef("pk")).order_by("-level").values("level")[:1]
     rows = rows.annotate(told_level=Subquery(highest)).select_related("matter")
-    found = rows.defer("note", "trace", "matter__summary").order_by("due_on", "pk")[:most]
-    return [(row, str(Reminder.Level(row.told_level).label) if row.told_level else "") for row in found]
+    return rows.defer("note", "trace", "matter__summary").order_by("due_on", "pk")[:most]
+
+
+_UNACKNOWLEDGED = Prepared(_unacknowledged)

@@ -1,5 +1,6 @@
 """Who works on a matter: whom a deadline can be given to, and how far the viewer's own grant reaches."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.auth.models import Group
@@ -35,7 +36,10 @@ def groups_of(matter: Matter, today: date) -> QuerySet[Group]:
 
 def answered_by(user_id: int) -> Q:
     """What is theirs alone or with their practice groups."""
-    groups = practice_groups_of(user_id)
+    return answered_among(user_id, practice_groups_of(user_id))
+
+
+def answered_among(user_id: int, groups: Sequence[int]) -> Q:
     return Q(assignee=user_id) | Q(group__in=groups) if groups else Q(assignee=user_id)
 
 

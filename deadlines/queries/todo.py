@@ -3,15 +3,19 @@
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from deadlines.models import PlanUse, Task
-from deadlines.queries.team import answered_by
+from deadlines.queries import team
+from lawcrm.prepared import Prepared
 
 
-def open_tasks(user_id: int) -> QuerySet[Task]:
+def open_tasks(user_id: int, most: int) -> list[Task]:
     """Their own and those of their practice groups: those with a date first, the oldest date on top."""
-    mine = _with_plan(Task.objects.filter(answered_by(user_id), done_at=None))
-    return (
-        mine.select_related("matter", "group").defer("matter__summary").order_by(F("due_on").asc(nulls_last=True), "pk")
-    )
+    return _OPEN.ask(most, user=user_id, groups=tuple(team.practice_groups_of(user_id)))
+
+
+def _open(most: int, *, user: int, groups: tuple[int, ...]) -> QuerySet[Task]:
+    mine = _with_plan(Task.objects.filter(team.answered_among(user, groups), done_at=None))
+    mine = mine.select_related("matter", "group").defer("matter__summary")
+    return mine.order_by(F("due_on").asc(nulls_last=True), "pk")[:most]
 
 
 def of_matter(matter_id: int) -> QuerySet[Task]:
@@ -25,3 +29,6 @@ def _with_plan(rows: QuerySet[Task]) -> QuerySet[Task]:
     use = PlanUse.objects.filter(pk=OuterRef("plan_use"))
     name, number = use.values("plan__name")[:1], use.values("version__number")[:1]
     return rows.annotate(plan_name=Subquery(name), plan_version=Subquery(number))
+
+
+_OPEN = Prepared(_open)

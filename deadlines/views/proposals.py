@@ -15,7 +15,7 @@ from deadlines.actions import recomputing as actions
 from deadlines.actions import triggering
 from deadlines.actions.refused import ChangedMeanwhile
 from deadlines.forms.deadline import AcceptForm, DeclineForm, TriggerForm
-from deadlines.queries import book, computing, recomputing
+from deadlines.queries import computing, recomputing
 from deadlines.views import frame
 from lawcrm import access, audit, today, ui
 from matters.actions.refused import Refused
@@ -90,7 +90,7 @@ def card(request: HttpRequest) -> dict[str, Any] | None:
     person = frame.person(request)
     if person.is_external or not frame.may(request, frame.ENTERING):
         return None
-    rows = audit.read_listed(recomputing.waiting().filter(book.is_mine(person.pk))[: ON_TODAY + 1])
+    rows = audit.read_listed(recomputing.waiting_for(person.pk, ON_TODAY + 1))
     if not rows:
         return None
     return {"rows": recomputing.with_proposals(rows[:ON_TODAY]), "more": len(rows) > ON_TODAY}

@@ -41,7 +41,7 @@ def _book(request: HttpRequest, day: date) -> dict[str, Any]:
     rows, standing, days = mine.ahead_of(person, day, SHOWN)
     audit.read_listed(rows)
     waiting, unchecked = _waiting(request)
-    tasks = audit.read_listed(todo.open_tasks(person)[: TASKS + 1])
+    tasks = audit.read_listed(todo.open_tasks(person, TASKS + 1))
     return {
         "lede": lede(standing),
         "rows": rows,

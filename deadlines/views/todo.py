@@ -26,7 +26,7 @@ SHOWN = 100
 @require_safe
 @access.requires(frame.READING)
 def task_list(request: HttpRequest) -> HttpResponse:
-    rows = audit.read_listed(todo.open_tasks(frame.person(request).pk)[:SHOWN])
+    rows = audit.read_listed(todo.open_tasks(frame.person(request).pk, SHOWN))
     context = {"tasks": rows, "may_enter": frame.may(request, frame.ENTERING), "here": request.path}
     return render(request, "deadlines/tasks.html", context)
 

@@ -13,6 +13,7 @@ from lawcrm.accounts.models import User
 from lawcrm.accounts.queries import owing_the_same
 from lawcrm.accounts.reach import settled
 from lawcrm.models import ReadEntry
+from lawcrm.prepared import Prepared
 from matters.models import BreakGlass, BreakGlassRequest, Matter
 from matters.models.break_glass import FLAG
 from matters.models.levels import Level
@@ -90,8 +91,9 @@ def of_matter(matter: Matter) -> list[BreakGlass]:
     return list(BreakGlass.objects.filter(matter=matter).select_related("holder", "confirmer").order_by("-began_at"))
 
 
-def _running() -> QuerySet[BreakGlass]:
-    return BreakGlass.objects.filter(ended_at=None, ends_at__gt=timezone.now()).select_related("holder", "confirmer")
+def _running(now: datetime | None = None) -> QuerySet[BreakGlass]:
+    running = BreakGlass.objects.filter(ended_at=None, ends_at__gt=now or timezone.now())
+    return running.select_related("holder", "confirmer")
 
 
 def count_of(user: User) -> int:
@@ -111,14 +113,25 @@ def concerning(person: User) -> list[BreakGlass]:
     """
     if access.required().flags & {FLAG}:
         return list(_running().exclude(matter__in=_kept_from_officer()).order_by("ends_at"))
+    return _CONCERNING.ask(person=person.pk, now=timezone.now())
+
+
+def _concerning(*, person: int, now: datetime) -> QuerySet[BreakGlass]:
     theirs = Exists(Matter.objects.filter(pk=OuterRef("matter_id"), responsible=person))
-    return list(_running().filter(Q(theirs) | Q(holder=person)).order_by("ends_at"))
+    return _running(now).filter(Q(theirs) | Q(holder=person)).order_by("ends_at")
 
 
 def waiting_for(person: User) -> list[BreakGlassRequest]:
     """Requests only this person can confirm."""
-    rows = BreakGlassRequest.objects.filter(confirmer=person, answer="", closes_at__gt=timezone.now())
-    return list(rows.select_related("asker").order_by("closes_at"))
+    return _WAITING_FOR.ask(person=person.pk, now=timezone.now())
+
+
+def _waiting_for(*, person: int, now: datetime) -> QuerySet[BreakGlassRequest]:
+    rows = BreakGlassRequest.objects.filter(confirmer=person, answer="", closes_at__gt=now)
+    return rows.select_related("asker").order_by("closes_at")
+
+
+_CONCERNING, _WAITING_FOR = Prepared(_concerning), Prepared(_waiting_for)
 
 
 def requests() -> QuerySet[BreakGlassRequest]:

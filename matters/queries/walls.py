@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from clients.models import Contact
 from lawcrm import access
 from lawcrm.accounts.models import GroupKind
+from lawcrm.prepared import Prepared
 from matters.models import (
     Matter,
     MatterGroupObjectPermission,
@@ -113,6 +114,13 @@ def unanswered(user_id: int) -> QuerySet[WallNotice]:
 
 def to_tell(person_id: int) -> list[WallNotice]:
     """What this person is asked, and who was reminded and is still silent at walls they raised; one query."""
-    raised = Wall.objects.filter(raised_by=person_id, lowered_at=None)
-    mine = Q(user=person_id) | Q(reminded_at__isnull=False, wall__in=raised)
-    return list(WallNotice.objects.filter(UNANSWERED, mine).select_related("user").order_by("asked_at"))
+    return _TO_TELL.ask(person=person_id)
+
+
+def _to_tell(*, person: int) -> QuerySet[WallNotice]:
+    raised = Wall.objects.filter(raised_by=person, lowered_at=None)
+    mine = Q(user=person) | Q(reminded_at__isnull=False, wall__in=raised)
+    return WallNotice.objects.filter(UNANSWERED, mine).select_related("user").order_by("asked_at")
+
+
+_TO_TELL = Prepared(_to_tell)

@@ -208,7 +208,7 @@ def given(firm: Firm, **to: Any) -> Task:
 
 def has_to_do(person: User) -> list[str]:
     with access.as_user(person):
-        return [row.title for row in tasks.open_tasks(person.pk)]
+        return [row.title for row in tasks.open_tasks(person.pk, 10)]
 
 
 def test_a_task_of_a_group_is_everybodys_who_sees_the_matter(firm: Firm) -> None:
