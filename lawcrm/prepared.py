@@ -7,17 +7,18 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connections
 from django.db.models import Model, QuerySet
 
 from lawcrm import access
 
-type Value = int | date | datetime
+type Value = int | date | datetime | UUID
 type Given = Value | tuple[Value, ...]
 
 # What stands in the place of a value while the SQL is written; nothing else in a query is as large, or as late.
-FIRST_NUMBER, FIRST_DAY = 2_147_400_000, date(9900, 1, 1)
+FIRST_NUMBER, FIRST_DAY, FIRST_ID = 2_147_400_000, date(9900, 1, 1), UUID("ffffffff-ffff-ffff-ffff-fffffff00000").int
 USER, PRINCIPAL = 2_147_300_001, 2_147_300_002
 _OF_VIEWER = re.compile(rf"\b(?:{USER}|{PRINCIPAL})\b")
 
@@ -42,7 +43,8 @@ class Prepared[M: Model, Row]:
     """`write` builds the queryset from the values given by name; a tuple may hold any number of them.
 
     It must ask nothing and decide nothing by a value: it is called once for each number of values and each set of
-    the viewer's flags, with placeholders for values, user and principals. What decides is given in `shape`.
+    the viewer's flags, with placeholders for values, user and principals; of these rules of sight may decide by
+    whether the viewer belongs to the firm, and by nothing else. What decides is given in `shape`.
     """
 
     write: Callable[..., QuerySet[M, Row]]
@@ -52,7 +54,7 @@ class Prepared[M: Model, Row]:
         """The rows, as the viewer of this moment sees them."""
         viewer = access.current()
         sizes = tuple((name, len(value) if isinstance(value, tuple) else -1) for name, value in values.items())
-        key = shape, sizes, viewer and (viewer.flags, bool(viewer.system))
+        key = shape, sizes, viewer and (viewer.flags, _firm_of(viewer), bool(viewer.system))
         if key not in self._known:
             self._known[key] = _written(self.write, shape, values, viewer)
         return list(_bound(self._known[key], values, viewer))
@@ -60,7 +62,7 @@ class Prepared[M: Model, Row]:
 
 def _written(write: Any, shape: tuple[Any, ...], values: dict[str, Given], viewer: access.Viewer | None) -> Written:
     placeholders = _placeholders(values)
-    stand_in = viewer and access.Viewer(USER, (PRINCIPAL,), viewer.flags, viewer.system)
+    stand_in = viewer and access.Viewer(USER, (*_firm_of(viewer), PRINCIPAL), viewer.flags, viewer.system)
     with access.as_viewer(stand_in) if stand_in else nullcontext():
         rows = write(*shape, **placeholders)
         compiler = rows.query.get_compiler(rows.db)
@@ -90,6 +92,8 @@ def _placeholder(value: Value, number: int) -> Value:
         return datetime.combine(FIRST_DAY + timedelta(days=number), value.timetz().replace(hour=0, minute=0))
     if isinstance(value, date):
         return FIRST_DAY + timedelta(days=number)
+    if isinstance(value, UUID):
+        return UUID(int=FIRST_ID + number)
     if isinstance(value, int) and not isinstance(value, bool):
         return FIRST_NUMBER + number
     raise NotPrepared(type(value).__name__)
@@ -99,6 +103,8 @@ def _is_placeholder(value: Any) -> bool:
     """Or something near one, as the day before it is."""
     if isinstance(value, date):
         return value.year >= FIRST_DAY.year - 1
+    if isinstance(value, UUID):
+        return value.int >= FIRST_ID
     return isinstance(value, int) and value >= FIRST_NUMBER - 1
 
 
@@ -114,7 +120,9 @@ def _one(values: dict[str, Given], name: str, index: int) -> Value:
 
 def _places(params: tuple[Any, ...], placeholders: dict[str, Given]) -> dict[int, tuple[str, int]]:
     meant = {_one(placeholders, *place): place for place in _each(placeholders)}
-    return {at: meant[value] for at, value in enumerate(params) if isinstance(value, (int, date)) and value in meant}
+    return {
+        at: meant[value] for at, value in enumerate(params) if isinstance(value, Value.__value__) and value in meant
+    }
 
 
 def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | None) -> QuerySet[Any, Any]:
@@ -132,7 +140,12 @@ def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | N
     return rows  # type: ignore[no-any-return]
 
 
+def _firm_of(viewer: access.Viewer) -> tuple[int, ...]:
+    return tuple(principal for principal in viewer.principals if principal == access.WHOLE_FIRM)
+
+
 def _for_viewer(sql: str, viewer: access.Viewer) -> str:
     """Both go in as constants (see `access.Sight`)."""
-    ours = {str(USER): str(viewer.user_id or 0), str(PRINCIPAL): ",".join(map(str, viewer.principals))}
+    own = [principal for principal in viewer.principals if principal not in _firm_of(viewer)]
+    ours = {str(USER): str(viewer.user_id or 0), str(PRINCIPAL): ",".join(map(str, own))}
     return _OF_VIEWER.sub(lambda found: ours[found.group()], sql)

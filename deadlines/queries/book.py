@@ -1,7 +1,9 @@
 """The deadline book: what is due, for whom, and what waits for a second pair of eyes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
@@ -10,9 +12,11 @@ from deadlines.models import Deadline, Extension
 from deadlines.models.deadline import UNCHECKED
 from deadlines.queries import team
 from lawcrm.models import JournalEntry
+from lawcrm.prepared import Prepared
 
 PAGE = 50
 MOST_COUNTED = PAGE
+ANYBODY = Q()
 State = Deadline.State
 
 
@@ -36,12 +40,16 @@ def deadlines() -> QuerySet[Deadline]:
 
 def is_mine(user_id: int) -> Q:
     """What they answer for, alone or with their practice groups, or stand in for."""
-    return team.answered_by(user_id) | Q(deputy=user_id)
+    return is_among_mine(user_id, team.practice_groups_of(user_id))
 
 
-def filtered(*, who: int | None = None, state: str = "", kind: str = "", today: date) -> QuerySet[Deadline]:
+def is_among_mine(user_id: int, groups: Sequence[int]) -> Q:
+    return team.answered_among(user_id, groups) | Q(deputy=user_id)
+
+
+def filtered(*, mine: Q = ANYBODY, state: str = "", kind: str = "", today: date) -> QuerySet[Deadline]:
     """`state` is open (also ""), unconfirmed, overdue, unchecked or ended."""
-    rows = deadlines()
+    rows = deadlines().filter(mine)
     match state:
         case "ended":
             rows = rows.exclude(state=State.OPEN)
@@ -53,19 +61,28 @@ def filtered(*, who: int | None = None, state: str = "", kind: str = "", today: 
         rows = rows.filter(confirmed_at=None)
     if state == "overdue":
         rows = rows.filter(due_on__lt=today)
-    if who is not None:
-        rows = rows.filter(is_mine(who))
     return rows.filter(kind=kind) if kind else rows
 
 
-def page_of(rows: QuerySet[Deadline], *, before: str = "", after: str = "", size: int = PAGE) -> Page:
+def page_of(  # noqa: PLR0913 - filters and place of one page
+    *,
+    who: int | None = None,
+    state: str = "",
+    kind: str = "",
+    today: date,
+    before: str = "",
+    after: str = "",
+    size: int = PAGE,
+) -> Page:
     """Earliest first; `after` leads to later deadlines, `before` to earlier ones; a broken cursor is the first page."""
     backwards = (cursor := _cursor(before)) is not None
     cursor = cursor or _cursor(after)
+    values: dict[str, Any] = {"today": today} if state == "overdue" else {}
+    if who is not None:
+        values |= {"who": who, "groups": tuple(team.practice_groups_of(who))}
     if cursor is not None:
-        rows = rows.filter(_beyond(cursor, "lt" if backwards else "gt"))
-    order = ("-due_on", "-pk") if backwards else ("due_on", "pk")
-    found = list(rows.order_by(*order)[: size + 1])
+        values |= dict(zip(("day", "key"), cursor, strict=True))
+    found = _PAGE.ask(state, kind, backwards, size + 1, **values)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -73,6 +90,16 @@ def page_of(rows: QuerySet[Deadline], *, before: str = "", after: str = "", size
     later = str(found[-1].public_id) if found and (more or backwards) else ""
     count = MOST_COUNTED + 1 if more or cursor is not None else len(found)
     return Page(found, count, earlier, later)
+
+
+def _page(state: str, kind: str, backwards: bool, most: int, **values: Any) -> QuerySet[Deadline]:  # noqa: FBT001
+    """`values` are there as far as they were asked for: who and groups, today, day and key of the cursor."""
+    mine = is_among_mine(values["who"], values["groups"]) if "who" in values else ANYBODY
+    rows = filtered(mine=mine, state=state, kind=kind, today=values.get("today", date.min))
+    if "key" in values:
+        rows = rows.filter(_beyond((values["day"], values["key"]), "lt" if backwards else "gt"))
+    order = ("-due_on", "-pk") if backwards else ("due_on", "pk")
+    return rows.order_by(*order)[:most]
 
 
 def _beyond(cursor: tuple[date, int], side: str) -> Q:
@@ -96,8 +123,16 @@ def of_matter(matter_id: int) -> QuerySet[Deadline]:
 
 def next_of(matter_id: int) -> Deadline | None:
     """The next open deadline, which also knows how many are `open_count`."""
-    counted = deadlines().filter(matter=matter_id, state=State.OPEN).annotate(open_count=Window(Count("pk")))
-    return counted.order_by("due_on", "pk").first()
+    found = _NEXT_OF.ask(matter=matter_id)
+    return found[0] if found else None
+
+
+def _next_of(*, matter: int) -> QuerySet[Deadline]:
+    counted = deadlines().filter(matter=matter, state=State.OPEN).annotate(open_count=Window(Count("pk")))
+    return counted.order_by("due_on", "pk")[:1]
+
+
+_PAGE, _NEXT_OF = Prepared(_page), Prepared(_next_of)
 
 
 def journal_of(deadline: Deadline) -> QuerySet[JournalEntry]:

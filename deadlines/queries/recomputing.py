@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from django.db import DatabaseError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from deadlines.engine import CannotCompute
@@ -103,7 +103,7 @@ def waiting_for(user_id: int, most: int) -> list[Deadline]:
 
 
 def _waiting_for(most: int, *, user: int, groups: tuple[int, ...]) -> QuerySet[Deadline]:
-    return waiting().filter(team.answered_among(user, groups) | Q(deputy=user))[:most]
+    return waiting().filter(book.is_among_mine(user, groups))[:most]
 
 
 _WAITING_FOR = Prepared(_waiting_for)

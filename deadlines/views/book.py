@@ -22,10 +22,14 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.chosen()
     who = frame.person(request).pk if chosen.get("who") else None
-    rows = book.filtered(
-        who=who, state=chosen.get("state", ""), kind=chosen.get("kind", ""), today=timezone.localdate()
+    found = book.page_of(
+        who=who,
+        state=chosen.get("state", ""),
+        kind=chosen.get("kind", ""),
+        today=timezone.localdate(),
+        before=request.GET.get("before", ""),
+        after=request.GET.get("after", ""),
     )
-    found = book.page_of(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {
         "tabs": frame.tabs(request, "list"),
         "form": form,

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Value
 from clients.models import Contact
 from clients.models.contact import NameSkeleton
 from lawcrm.firm import typed_number
+from lawcrm.prepared import Prepared
 from matters.models import Matter, Party
 from matters.queries.break_glass import until_of
 
@@ -53,28 +54,56 @@ def found(rows: QuerySet[Matter], words: str) -> QuerySet[Matter]:
     return rows.filter(folded | Q(number__startswith=typed_number(words)))
 
 
-def page_of(rows: QuerySet[Matter], *, before: str = "", after: str = "", size: int = PAGE) -> Page:
+def page_of(  # noqa: PLR0913 - filters and place of one page
+    *,
+    state: str = "",
+    matter_type: str = "",
+    responsible_id: int | None = None,
+    before: str = "",
+    after: str = "",
+    size: int = PAGE,
+) -> Page:
     """`before` leads to older matters, `after` to newer ones; a broken cursor is the first page."""
     backwards = (cursor := _cursor(after)) is not None
     cursor = cursor or _cursor(before)
-    order = ("opened_on", "pk") if backwards else ("-opened_on", "-pk")
+    values: dict[str, Any] = {} if responsible_id is None else {"responsible_id": responsible_id}
     if cursor is not None:
-        day, key = cursor
-        beyond = ("gt", "gte") if backwards else ("lt", "lte")
-        rows = rows.filter(**{f"opened_on__{beyond[1]}": day}).filter(
-            Q(**{f"opened_on__{beyond[0]}": day}) | Q(**{f"pk__{beyond[0]}": key})
-        )
-    matters = list(rows.order_by(*order)[: size + 1])
+        values |= dict(zip(("day", "key"), cursor, strict=True))
+    matters = _PAGE.ask(state, matter_type, backwards, size + 1, **values)
     more, matters = len(matters) > size, matters[:size]
     if backwards:
         matters.reverse()
     newer = _key(matters[0]) if matters and (more if backwards else cursor is not None) else ""
     older = _key(matters[-1]) if matters and (more or backwards) else ""
+    return Page(_shown(matters), MOST_COUNTED + 1 if more or cursor is not None else len(matters), newer, older)
+
+
+def search_page(rows: QuerySet[Matter]) -> Page:
+    """The latest of what was found; `older` is there if there are more, and leads nowhere."""
+    matters = list(rows.order_by("-opened_on", "-pk")[: PAGE + 1])
+    more, matters = len(matters) > PAGE, matters[:PAGE]
+    return Page(_shown(matters), MOST_COUNTED + 1 if more else len(matters), "", _key(matters[-1]) if more else "")
+
+
+def _page(state: str, matter_type: str, backwards: bool, most: int, **values: Any) -> QuerySet[Matter]:  # noqa: FBT001
+    """`values` are there as far as they were asked for: responsible_id, day and key of the cursor."""
+    rows = filtered(state=state, matter_type=matter_type, responsible_id=values.get("responsible_id"))
+    if "key" in values:
+        day, key = values["day"], values["key"]
+        beyond = ("gt", "gte") if backwards else ("lt", "lte")
+        rows = rows.filter(**{f"opened_on__{beyond[1]}": day}).filter(
+            Q(**{f"opened_on__{beyond[0]}": day}) | Q(**{f"pk__{beyond[0]}": key})
+        )
+    return rows.order_by(*(("opened_on", "pk") if backwards else ("-opened_on", "-pk")))[:most]
+
+
+_PAGE = Prepared(_page)
+
+
+def _shown(matters: list[Matter]) -> list[Row]:
     names = client_names(matters)
     states = {state: str(word) for state, word in Matter.State.choices}
-    rows_shown = [Row(matter, states[matter.state], names.get(matter.pk, ""), until_of(matter)) for matter in matters]
-    count = MOST_COUNTED + 1 if more or cursor is not None else len(matters)
-    return Page(rows_shown, count, newer, older)
+    return [Row(matter, states[matter.state], names.get(matter.pk, ""), until_of(matter)) for matter in matters]
 
 
 def client_names(matters: list[Matter]) -> dict[int, str]:

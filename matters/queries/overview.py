@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from clients.models import Contact, Court
 from lawcrm import access
 from lawcrm.models import JournalEntry
+from lawcrm.prepared import Prepared
 from matters import panels
 from matters.models import Communication, Document, Matter, Party
 from matters.queries.team import Holder, names_of
@@ -78,9 +80,15 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(per_matter, output_field=IntegerField()), 0)
 
 
-def for_page() -> QuerySet[Matter]:
-    """Matters with what every page of one shows in its frame, in one query."""
-    return Matter.objects.select_related("matter_type", "responsible").annotate(
+def for_page(public_id: UUID) -> Matter | None:
+    """A matter with what every page of one shows in its frame, in one query."""
+    found = _FOR_PAGE.ask(public_id=public_id)
+    return found[0] if found else None
+
+
+def _for_page(*, public_id: UUID) -> QuerySet[Matter]:
+    rows = Matter.objects.filter(public_id=public_id).select_related("matter_type", "responsible")
+    return rows.annotate(
         communication_count=_count(Communication.objects.all()),
         document_count=_count(Document.objects.all()),
         party_count=_count(Party.objects.filter(until=None)),
@@ -124,17 +132,32 @@ def seen(contact_ids: set[int]) -> dict[int, Contact]:
     return contacts
 
 
-def communications_of(matter: Matter) -> QuerySet[Communication]:
+def communications_of(matter: Matter | int) -> QuerySet[Communication]:
     rows = Communication.objects.filter(matter=matter).select_related("logged_by").defer("body", "envelope")
     return rows.order_by("-happened_at", "-pk")
 
 
-def documents_of(matter: Matter) -> QuerySet[Document]:
+def documents_of(matter: Matter | int) -> QuerySet[Document]:
     return Document.objects.filter(matter=matter).select_related("added_by").order_by("-added_at", "-pk")
 
 
-def journal_of(matter: Matter) -> QuerySet[JournalEntry]:
-    return JournalEntry.objects.filter(matter_id=matter.pk).order_by("-at", "-pk")
+def journal_of(matter: int) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.filter(matter_id=matter).order_by("-at", "-pk")
+
+
+def _told(*, matter: int) -> QuerySet[JournalEntry]:
+    return journal_of(matter).filter(kind__in=panels.WORDS).exclude(kind__in=TOLD_OTHERWISE)[:SHOWN]
+
+
+def _spoken(*, matter: int) -> QuerySet[Communication]:
+    return communications_of(matter)[:SHOWN]
+
+
+def _filed(*, matter: int) -> QuerySet[Document]:
+    return documents_of(matter).filter(communication=None)[:SHOWN]
+
+
+_FOR_PAGE, _TOLD, _SPOKEN, _FILED = Prepared(_for_page), Prepared(_told), Prepared(_spoken), Prepared(_filed)
 
 
 def timeline(matter: Matter, holders: list[Holder], *, people: dict[int, str], inside: bool = True) -> list[Happening]:
@@ -142,11 +165,10 @@ def timeline(matter: Matter, holders: list[Holder], *, people: dict[int, str], i
 
     The journal with its reasons is for people `inside` the firm.
     """
-    told = journal_of(matter).filter(kind__in=panels.WORDS).exclude(kind__in=TOLD_OTHERWISE)
-    entries = list(told[:SHOWN]) if inside else []
+    entries = _TOLD.ask(matter=matter.pk) if inside else []
     lines = [
-        *(_of_communication(matter, row, people) for row in communications_of(matter)[:SHOWN]),
-        *(_of_document(matter, row) for row in documents_of(matter).filter(communication=None)[:SHOWN]),
+        *(_of_communication(matter, row, people) for row in _SPOKEN.ask(matter=matter.pk)),
+        *(_of_document(matter, row) for row in _FILED.ask(matter=matter.pk)),
         *_of_entries(entries, holders, people),
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:SHOWN]
@@ -202,7 +224,7 @@ def _of_entry(entry: JournalEntry, staff: dict[int, str], people: dict[int, str]
 def history_of(matter: Matter, holders: list[Holder]) -> list[Happening]:
     """The whole journal of the matter in words, latest first, at most 200 lines."""
     people = named(parties_of(matter, former=True))
-    return _of_entries(list(journal_of(matter)[:200]), holders, people)
+    return _of_entries(list(journal_of(matter.pk)[:200]), holders, people)
 
 
 def named(parties: list[Taking]) -> dict[int, str]:

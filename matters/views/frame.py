@@ -91,7 +91,7 @@ class File:
 
 def load(request: HttpRequest, public_id: UUID, level: Level = Level.VIEW, permission: str = READING) -> File:
     """The matter, or 404 whether hidden or missing; then 403 with a reason if role or grant do not reach."""
-    matter = overview.for_page().filter(public_id=public_id).first()
+    matter = overview.for_page(public_id)
     if matter is None:
         raise Http404
     opened = File(request, matter, holders_of(matter))

@@ -24,7 +24,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.chosen()
     found = listing.page_of(
-        _filtered(request, chosen), before=request.GET.get("before", ""), after=request.GET.get("after", "")
+        **_filters(request, chosen), before=request.GET.get("before", ""), after=request.GET.get("after", "")
     )
     context = {
         **_frame(request, form, chosen, found),
@@ -42,16 +42,14 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     if not words:
         return redirect(_at(chosen) or reverse("matters:list"))
-    found = listing.page_of(listing.found(_filtered(request, chosen), words))
+    found = listing.search_page(listing.found(listing.filtered(**_filters(request, chosen)), words))
     context = {**_frame(request, form, chosen, found), "words": words, "newer_url": "", "older_url": ""}
     return render(request, "matters/list.html", {**context, "narrow": bool(found.older)})
 
 
-def _filtered(request: HttpRequest, chosen: dict[str, str]) -> Any:
+def _filters(request: HttpRequest, chosen: dict[str, str]) -> dict[str, Any]:
     mine = cast("User", request.user).pk if chosen.get("mine") else None
-    return listing.filtered(
-        state=chosen.get("state", ""), matter_type=chosen.get("matter_type", ""), responsible_id=mine
-    )
+    return {"state": chosen.get("state", ""), "matter_type": chosen.get("matter_type", ""), "responsible_id": mine}
 
 
 def _frame(request: HttpRequest, form: FilterForm, chosen: dict[str, str], found: listing.Page) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def tick(now: datetime = NOW) -> None:
 
 def stands_with(person: User, team: Team) -> bool:
     with access.as_user(person):
-        return book.filtered(who=person.pk, today=TODAY).filter(pk=team.deadline.pk).exists()
+        return book.filtered(mine=book.is_mine(person.pk), today=TODAY).filter(pk=team.deadline.pk).exists()
 
 
 def test_everybody_who_sees_the_matter_is_told_and_nobody_else(team: Team) -> None:

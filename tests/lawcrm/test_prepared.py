@@ -10,14 +10,17 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from deadlines.models import Deadline
-from deadlines.queries import mine
+from deadlines.queries import book, mine, recomputing, reminders, todo
 from lawcrm import access, principals
 from lawcrm.accounts.backends import RoleBackend
 from lawcrm.accounts.models import User
 from lawcrm.prepared import NotPrepared, Prepared
+from matters.models import Matter, Wall
+from matters.queries import break_glass, listing, overview, walls
 from tests import factories, personas
-from tests.deadlines.office import TODAY, Office, entered, open_office, wall_off
+from tests.deadlines.office import NOW, TODAY, Office, entered, open_office, wall_off
 
+type Asked = tuple[Prepared[Any, Any], tuple[Any, ...], dict[str, Any]]
 pytestmark = pytest.mark.django_db
 
 
@@ -53,6 +56,21 @@ def test_each_viewer_sees_what_they_may_see_at_the_moment(office: Office) -> Non
         prepared.ask(day=TODAY, people=people)
 
 
+def test_what_a_rule_hides_from_outsiders_is_written_for_them_and_not_for_the_firm(office: Office) -> None:
+    """Walls are the firm's own affair: the rule decides by who asks, before any row is looked at."""
+    wall_off(office.matter, office.reader)
+    outside = personas.external_for()
+    factories.grant(office.matter, outside)
+    for people in ((office.lawyer, outside), (outside, office.lawyer)):
+        prepared: Prepared[Wall, Wall] = Prepared(Wall.objects.all)
+        found = {}
+        for person in people:
+            with access.as_user(person):
+                assert [row.pk for row in prepared.ask()] == list(Wall.objects.values_list("pk", flat=True))
+                found[person.pk] = len(prepared.ask())
+        assert found == {office.lawyer.pk: 1, outside.pk: 0}
+
+
 def test_rows_come_with_what_was_joined_and_cost_one_query(office: Office) -> None:
     entered(office)
     prepared = Prepared(due_by)
@@ -82,27 +100,49 @@ def test_a_value_that_is_worked_out_from_another_is_refused() -> None:
 
 
 def test_what_is_prepared_asks_the_same_as_what_is_written_anew(office: Office) -> None:
-    """As the database is asked: for people in no group, in one and in two, and of every flag."""
+    """As the database is asked: for people in no group, in one and in two, of every flag, and from outside."""
     people = [office.lawyer, office.reader, personas.user_for("data protection officer"), factories.user()]
+    people.append(personas.external_for())
     personas.practice_group("Banking", office.lawyer, office.reader)
     personas.practice_group("Tax", office.lawyer)
     for person in people:
         with access.as_user(person):
             groups = tuple(sorted(-one for one in access.required().principals if one < 0))
-            values: dict[str, Any] = {"user": person.pk, "groups": groups}
-            dated = {**values, "until": TODAY, "yesterday": TODAY - timedelta(days=1)}
-            asked = [
-                (mine._WAITING, (), values),
-                (mine._FOR_A_SECOND_PERSON, (4,), values),
-                (mine._AHEAD, (20,), dated),
-            ]
-            for prepared, shape, given in asked:
+            for prepared, shape, given in asked_by(person, groups, office.matter):
                 for _again in range(2):
                     with CaptureQueriesContext(connection) as queries:
                         prepared.ask(*shape, **given)
                         list(prepared.write(*shape, **given))
-                    first, second = (one["sql"] for one in queries if "deadlines_" in one["sql"])
+                    first, second = (one["sql"] for one in queries if " FROM " in one["sql"])
                     assert first == second
+
+
+def asked_by(
+    person: User, groups: tuple[int, ...], matter: Matter
+) -> list[tuple[Any, tuple[Any, ...], dict[str, Any]]]:
+    """Each with the shapes and values of its pages."""
+    own: dict[str, Any] = {"user": person.pk, "groups": groups}
+    other: dict[str, Any] = {"who": person.pk, "groups": groups, "today": TODAY}
+    place: dict[str, Any] = {"day": TODAY, "key": 7}
+    at_one = {"person": person.pk, "now": NOW}
+    return [
+        (mine._WAITING, (), own),
+        (mine._FOR_A_SECOND_PERSON, (4,), own),
+        (mine._AHEAD, (20,), {**own, "until": TODAY, "yesterday": TODAY - timedelta(days=1)}),
+        (reminders._UNACKNOWLEDGED, (3,), {"user": person.pk}),
+        (todo._OPEN, (7,), own),
+        (recomputing._WAITING_FOR, (6,), own),
+        (book._NEXT_OF, (), {"matter": matter.pk}),
+        (book._PAGE, ("", "", False, 51), {}),
+        (book._PAGE, ("overdue", "statutory", True, 51), {**other, **place}),
+        (listing._PAGE, ("", "", False, 51), {}),
+        (listing._PAGE, ("open", "general", True, 51), {"responsible_id": person.pk, **place}),
+        (overview._FOR_PAGE, (), {"public_id": matter.public_id}),
+        *((prepared, (), {"matter": matter.pk}) for prepared in (overview._TOLD, overview._SPOKEN, overview._FILED)),
+        (walls._TO_TELL, (), {"person": person.pk}),
+        (break_glass._CONCERNING, (), at_one),
+        (break_glass._WAITING_FOR, (), at_one),
+    ]
 
 
 def test_of_a_person_groups_and_rights_are_those_of_the_moment(office: Office) -> None:

@@ -107,11 +107,10 @@ def test_the_palette_and_a_contacts_page_show_visible_matters_only(
 def test_filters_and_pages_lead_through_the_whole_list(opened: Opener, browser: Client) -> None:
     titles = [opened(f"Matter {number}").title for number in range(5)][::-1]
     with access.as_system("test"):
-        rows = listing.filtered()
-        first = listing.page_of(rows, size=2)
-        second = listing.page_of(rows, before=first.older, size=2)
-        third = listing.page_of(rows, before=second.older, size=2)
-        back = listing.page_of(rows, after=third.newer, size=2)
+        first = listing.page_of(size=2)
+        second = listing.page_of(before=first.older, size=2)
+        third = listing.page_of(before=second.older, size=2)
+        back = listing.page_of(after=third.newer, size=2)
     pages = [[row.matter.title for row in page.rows] for page in (first, second, third, back)]
     assert pages == [titles[:2], titles[2:4], titles[4:], titles[2:4]]
     assert (first.newer, third.older) == ("", "")
