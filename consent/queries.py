@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from clients.models import Contact
 from consent.models import Consent, ConsentEvent, Purpose, Wording
+from lawcrm.prepared import Prepared
 
 
 @dataclass
@@ -29,12 +30,22 @@ def current_wordings() -> list[Wording]:
 
 def standing_of(contact: Contact) -> list[Standing]:
     """Every consent of the contact, with what led to it; two queries however many."""
-    consents = Consent.objects.filter(contact=contact).select_related("purpose").order_by("purpose__name")
-    standing = {consent.pk: Standing(consent, consent.purpose) for consent in consents}
-    events = ConsentEvent.objects.filter(contact=contact).select_related("wording", "recorded_by")
-    for event in events.order_by("-happened_at", "-pk"):
+    standing = {consent.pk: Standing(consent, consent.purpose) for consent in _CONSENTS.ask(contact=contact.pk)}
+    for event in _EVENTS.ask(contact=contact.pk):
         standing[event.consent_id].events.append(event)
     return list(standing.values())
+
+
+def _consents(*, contact: int) -> QuerySet[Consent]:
+    return Consent.objects.filter(contact=contact).select_related("purpose").order_by("purpose__name")
+
+
+def _events(*, contact: int) -> QuerySet[ConsentEvent]:
+    rows = ConsentEvent.objects.filter(contact=contact).select_related("wording", "recorded_by")
+    return rows.order_by("-happened_at", "-pk")
+
+
+_CONSENTS, _EVENTS = Prepared(_consents), Prepared(_events)
 
 
 def agrees(contact: Contact, purpose: Purpose) -> bool:

@@ -44,9 +44,12 @@ CHROMIUM_FLAGS = (
 ALIASES = {"default": "lawcrm", "keys": "lawcrm_keys"}
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests may use both databases; the keys' one is never far from a sealed field. Those without any go first."""
+    """Tests may use both databases; the keys' one is never far from a sealed field.
+
+    Those without any go first, while the template is made; pytest-django, which has sorted before, puts them last.
+    """
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker is not None and "databases" not in marker.kwargs:

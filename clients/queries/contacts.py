@@ -14,6 +14,7 @@ from clients.countries import CALLING
 from clients.models import Address, Contact, ContactName, ContactPoint
 from clients.models.contact import NameSkeleton
 from clients.queries import confidential
+from lawcrm.prepared import Prepared
 
 PAGE = 50
 MOST_COUNTED = PAGE
@@ -67,8 +68,17 @@ def visible() -> QuerySet[Contact]:
 
 def one(public_id: UUID) -> Contact:
     """Raises Contact.DoesNotExist for hidden and missing alike."""
+    if found := _ONE.ask(public_id=public_id):
+        return found[0]
+    raise Contact.DoesNotExist
+
+
+def _one(*, public_id: UUID) -> QuerySet[Contact]:
     known = {f"has_{name}": Q(**{f"{name}__isnull": False}) for name in confidential.readable()}
-    return visible().defer(*DERIVED, *SEALED).annotate(**known).get(public_id=public_id)
+    return visible().defer(*DERIVED, *SEALED).annotate(**known).filter(public_id=public_id)
+
+
+_ONE = Prepared(_one)
 
 
 def filtered(*, kind: str = "", country: str = "", source: str = "", text: str = "") -> QuerySet[Contact]:

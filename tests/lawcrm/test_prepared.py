@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
+from clients.queries import contacts, detail
+from consent import queries as consents
 from deadlines.models import Deadline
 from deadlines.queries import book, mine, recomputing, reminders, todo
 from lawcrm import access, principals
@@ -139,6 +141,9 @@ def asked_by(
         (listing._PAGE, ("open", "general", True, 51), {"responsible_id": person.pk, **place}),
         (overview._FOR_PAGE, (), {"public_id": matter.public_id}),
         *((prepared, (), {"matter": matter.pk}) for prepared in (overview._TOLD, overview._SPOKEN, overview._FILED)),
+        (contacts._ONE, (), {"public_id": matter.public_id}),
+        *((prepared, (), {"contact": 7}) for prepared in (detail._POINTS, detail._ADDRESSES, detail._NAMES)),
+        *((prepared, (), {"contact": 7}) for prepared in (consents._CONSENTS, consents._EVENTS)),
         (walls._TO_TELL, (), {"person": person.pk}),
         (break_glass._CONCERNING, (), at_one),
         (break_glass._WAITING_FOR, (), at_one),
