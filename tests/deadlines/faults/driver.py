@@ -177,10 +177,10 @@ class Driver:
         """The whole server, or all of its workers, which it starts again by itself."""
         if self.chance.random() < HALF:
             self.kill("web")
-        else:
+            return
+        with contextlib.suppress(OSError):
             for child in children_of(self.running["web"][0]):
-                with contextlib.suppress(OSError):
-                    os.kill(child, signal.SIGKILL)
+                os.kill(child, signal.SIGKILL)
 
     def kill_worker(self) -> None:
         self.kill("worker")
