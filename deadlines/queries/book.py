@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -89,7 +89,12 @@ def page_of(  # noqa: PLR0913 - filters and place of one page
     earlier = str(found[0].public_id) if found and (more if backwards else cursor is not None) else ""
     later = str(found[-1].public_id) if found and (more or backwards) else ""
     count = MOST_COUNTED + 1 if more or cursor is not None else len(found)
-    return Page(found, count, earlier, later)
+    return Page(sorted(found, key=_by_hour), count, earlier, later)
+
+
+def _by_hour(row: Deadline) -> tuple[date, time]:
+    """Within a day those with an hour first; from page to page it goes by day and entry, as an index has it."""
+    return row.due_on, row.due_time or time.max
 
 
 def _page(state: str, kind: str, backwards: bool, most: int, **values: Any) -> QuerySet[Deadline]:  # noqa: FBT001

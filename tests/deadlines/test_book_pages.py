@@ -1,6 +1,6 @@
 """The pages of the deadline book, by the people who use them."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.urls import reverse
 from deadlines.actions import ending
 from deadlines.forms.dates import read_date
 from deadlines.models import Deadline, Task
+from deadlines.queries import book
 from lawcrm import access
 from tests.deadlines.office import NOW, TODAY, Office, again, enter_url, entered, typed, wall_off
 
@@ -173,8 +174,6 @@ def test_a_page_costs_the_same_with_one_row_and_three(name: str, most: int, offi
 def test_pages_by_key_show_each_row_once(office: Office) -> None:
     for day in (3, 1, 2, 1, 5):
         entered(office, title=f"D{day}", due_on=TODAY + timedelta(days=day))
-    from deadlines.queries import book
-
     with access.as_user(office.lawyer):
         seen, cursor = [], ""
         while True:
@@ -185,6 +184,15 @@ def test_pages_by_key_show_each_row_once(office: Office) -> None:
         back = book.page_of(today=TODAY, before=str(seen[-1].public_id), size=2)
     assert [row.due_on.day - TODAY.day for row in seen] == [1, 1, 2, 3, 5]
     assert [row.pk for row in back.rows] == [row.pk for row in seen[2:4]]
+
+
+def test_what_is_due_earlier_in_the_day_stands_first(office: Office) -> None:
+    for title, hour in (("whole day", None), ("evening", time(23, 59)), ("afternoon", time(15))):
+        entered(office, title=title, due_time=hour, due_on=TODAY + timedelta(days=3))
+    entered(office, title="the day after", due_time=time(9), due_on=TODAY + timedelta(days=4))
+    with access.as_user(office.lawyer):
+        page = book.page_of(today=TODAY)
+    assert [row.title for row in page.rows] == ["afternoon", "evening", "whole day", "the day after"]
 
 
 def test_filters_stand_in_the_address_and_nonsense_is_ignored(office: Office) -> None:
