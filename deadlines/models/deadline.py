@@ -206,6 +206,9 @@ class Deadline(models.Model):
                 condition=models.Q(state="open", confirmed_at__isnull=True),
             ),
             models.Index(
+                fields=["assignee", "due_on", "id"], name="deadlines_unconfirmed_mine", condition=_UNCONFIRMED
+            ),
+            models.Index(
                 fields=["deputy", "due_on", "id"],
                 name="deadlines_open_deputy",
                 condition=models.Q(state="open", deputy__isnull=False),

@@ -76,7 +76,8 @@ def _day(on: date, sums: dict[date, dict[str, int]]) -> Day:
 def _waiting_for(user: int, groups: Groups) -> list[QuerySet[Deadline]]:
     """What anybody may confirm, and what is theirs; never their own entries."""
     rows = Deadline.objects.alias(second=SECOND).exclude(entered_by=user)
-    theirs = rows.filter(second=Second.CONFIRMED.value, state=State.OPEN)  # the state names the index of each part
+    # Not asked by `second`: what is theirs and entered by somebody else waits for them, and has an index of its own.
+    theirs = rows.filter(state=State.OPEN, confirmed_at=None)
     return [rows.filter(second=Second.CONFIRMED_BY_ANYBODY.value), *_theirs(user, groups, theirs)]
 
 

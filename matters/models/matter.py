@@ -150,7 +150,8 @@ class Matter(models.Model):
         ]
         indexes = [
             models.Index(fields=["-opened_on", "-id"], name="matters_matter_opened"),
-            GinIndex(fields=["acl"], name="matters_matter_acl"),
+            # Entries waiting to be sorted in would be read through by every query after a change of many grants.
+            GinIndex(fields=["acl"], name="matters_matter_acl", fastupdate=False),
             GinIndex(OpClass("title_skeleton", name="gin_trgm_ops"), name="matters_matter_skeleton"),
             models.Index(fields=["closed_on"], name="matters_matter_closed", condition=models.Q(state="closed")),
         ]

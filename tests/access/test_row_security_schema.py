@@ -48,6 +48,14 @@ def test_they_look_nothing_up_along_the_caller_s_path() -> None:
     assert functions("prosecdef and proconfig is distinct from '{\"search_path=public, pg_temp\"}'") == set()
 
 
+def test_what_sight_is_looked_up_by_never_waits_to_be_sorted_in() -> None:
+    """After ten thousand grants every query of everybody would read through the list of what waits."""
+    names = ("matters_matter_acl", "clients_contact_acl", "clients_contact_acl_walled")
+    found = "select indexrelid::regclass || ' ' || coalesce(reloptions::text, '') from pg_index"
+    found += " join pg_class c on c.oid = indexrelid where pg_get_indexdef(c.oid) ~ 'USING gin \\(acl'"
+    assert rows(found) == {f"{name} {{fastupdate=off}}" for name in names}
+
+
 def test_the_web_role_owns_no_function_and_cannot_make_one() -> None:
     assert functions("proowner = current_user::regrole") == set()
     assert rows("select has_schema_privilege(current_user, 'public', 'create')") == {False}
