@@ -36,8 +36,8 @@ MASKED = re.compile(
 DAYS = [f"{datetime.now(UTC) + timedelta(days):%-d %b %Y}" for days in (0, 1)]  # the firm is ahead of UTC
 SHORT_DAYS = [f"{datetime.now(UTC) + timedelta(days):%a %-d %b}" for days in (0, 1)]
 DATABASE_TIME = re.compile(rf"({'|'.join(DAYS)}), \d\d:\d\d|({'|'.join(SHORT_DAYS)}) \d\d:\d\d".encode())
-# Pages that count what runs for the whole firm, without saying what.
-ABOUT_THE_RUNNING = {"health_on_time", "status"}
+# Pages that count what runs for the whole firm, without saying what, or say whether its servers answer in a second.
+ABOUT_THE_RUNNING = {"health_on_time", "health_ready", "status"}
 ENDS_THE_SESSION = {"accounts:sign_out"}
 SIGN_IN = ("accounts:sign_in", "accounts:second_factor")
 # What an office is shown of every matter, by its number and nothing else.

@@ -55,6 +55,11 @@ class Facts:
         return {moment for moment in moments if moment <= self.now}
 
     @property
+    def steps(self) -> list[dict[str, Any]]:
+        """What the ladder asks for; what reminds daily goes on from day to day."""
+        return [row for row in self.reminders if row["level"] == 0 and not row["step"].startswith(DAILY)]
+
+    @property
     def taken(self) -> Counter[str]:
         return Counter(code_of(mail) for mail in self.mails)
 
@@ -115,7 +120,7 @@ def missing_steps(facts: Facts) -> list[str]:
 
     What reminds daily comes on the days that the clock did not leap over, and is left out.
     """
-    steps = [row for row in facts.reminders if row["level"] == 0 and not row["step"].startswith(DAILY)]
+    steps = facts.steps
     found: defaultdict[tuple[int, int | None], set[datetime]] = defaultdict(set)
     for row in steps:
         found[row["deadline_id"], row["recipient_id"]].add(row["due_at"])
@@ -134,13 +139,23 @@ def missing_steps(facts: Facts) -> list[str]:
 
 def came_early(steps: list[dict[str, Any]]) -> defaultdict[tuple[int, int | None], set[datetime]]:
     """What a clock weeks ahead handed over counts as of the night that noticed it, and comes again in a new round."""
-    rounds = {(row["deadline_id"], *row["step"].split(".")) for row in steps}
+    again = coming_again(steps)
     found: defaultdict[tuple[int, int | None], set[datetime]] = defaultdict(set)
     for row in steps:
-        name, turn = row["step"].split(".")
-        if (row["deadline_id"], name, str(int(turn) + 1)) in rounds:
+        if row["id"] in again:
             found[row["deadline_id"], row["recipient_id"]].add(row["due_at"])
     return found
+
+
+def coming_again(steps: list[dict[str, Any]]) -> set[int]:
+    """Rows in whose place a night has put one of the next round, for that person or, to be told later, the group."""
+    rounds = {(row["deadline_id"], row["recipient_id"], *row["step"].split(".")) for row in steps}
+    return {
+        row["id"]
+        for row in steps
+        for name, turn in [row["step"].split(".")]
+        if {(row["deadline_id"], person, name, str(int(turn) + 1)) for person in (row["recipient_id"], None)} & rounds
+    }
 
 
 def people_of(deadline: dict[str, Any]) -> list[int | None]:
@@ -155,9 +170,11 @@ def lost(facts: Facts) -> list[str]:
     """
     arrived = {(code_of(mail), str(mail["To"].addresses[0].addr_spec)) for mail in facts.mails}
     seen = {(row["deadline_id"], row["step"].partition("^")[0]) for row in facts.reminders if row["acknowledged_at"]}
-    complaints = []
+    complaints, again = [], coming_again(facts.steps)
     for row in facts.reminders:
         if row["step"].startswith("unconfirmed") or row["recipient_id"] is None:
+            continue
+        if row["state"] == "cancelled" and row["id"] in again:
             continue
         if row["due_at"] > facts.now or (str(row["mail"]), row["email"]) in arrived:
             continue
