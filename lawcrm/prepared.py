@@ -59,6 +59,10 @@ class Prepared[M: Model, Row]:
             self._known[key] = _written(self.write, shape, values, viewer)
         return list(_bound(self._known[key], values, viewer))
 
+    def first(self, *shape: Any, **values: Given) -> Row | None:
+        """For a queryset of one row at most."""
+        return next(iter(self.ask(*shape, **values)), None)
+
 
 def _written(write: Any, shape: tuple[Any, ...], values: dict[str, Given], viewer: access.Viewer | None) -> Written:
     placeholders = _placeholders(values)
@@ -146,6 +150,6 @@ def _firm_of(viewer: access.Viewer) -> tuple[int, ...]:
 
 def _for_viewer(sql: str, viewer: access.Viewer) -> str:
     """Both go in as constants (see `access.Sight`)."""
-    own = [principal for principal in viewer.principals if principal not in _firm_of(viewer)]
+    own = [principal for principal in viewer.principals if principal != access.WHOLE_FIRM]
     ours = {str(USER): str(viewer.user_id or 0), str(PRINCIPAL): ",".join(map(str, own))}
     return _OF_VIEWER.sub(lambda found: ours[found.group()], sql)

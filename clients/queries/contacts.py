@@ -68,9 +68,9 @@ def visible() -> QuerySet[Contact]:
 
 def one(public_id: UUID) -> Contact:
     """Raises Contact.DoesNotExist for hidden and missing alike."""
-    if found := _ONE.ask(public_id=public_id):
-        return found[0]
-    raise Contact.DoesNotExist
+    if (found := _ONE.first(public_id=public_id)) is None:
+        raise Contact.DoesNotExist
+    return found
 
 
 def _one(*, public_id: UUID) -> QuerySet[Contact]:

@@ -79,7 +79,7 @@ def page_of(  # noqa: PLR0913 - filters and place of one page
     cursor = cursor or _cursor(after)
     values: dict[str, Any] = {"today": today} if state == "overdue" else {}
     if who is not None:
-        values |= {"who": who, "groups": tuple(team.practice_groups_of(who))}
+        values |= {"who": who, "groups": team.practice_groups_of(who)}
     if cursor is not None:
         values |= dict(zip(("day", "key"), cursor, strict=True))
     found = _PAGE.ask(state, kind, backwards, size + 1, **values)
@@ -128,8 +128,7 @@ def of_matter(matter_id: int) -> QuerySet[Deadline]:
 
 def next_of(matter_id: int) -> Deadline | None:
     """The next open deadline, which also knows how many are `open_count`."""
-    found = _NEXT_OF.ask(matter=matter_id)
-    return found[0] if found else None
+    return _NEXT_OF.first(matter=matter_id)
 
 
 def _next_of(*, matter: int) -> QuerySet[Deadline]:

@@ -43,18 +43,18 @@ class Standing:
 
 def count_waiting(user_id: int) -> int:
     """Entries this person is to confirm, at most MOST_WAITING."""
-    return len(_WAITING.ask(user=user_id, groups=tuple(team.practice_groups_of(user_id))))
+    return len(_WAITING.ask(user=user_id, groups=team.practice_groups_of(user_id)))
 
 
 def for_a_second_person(user_id: int, most_unchecked: int) -> list[Deadline]:
     """The first that this person is to confirm, and to check: one query that uses an index for each part of it."""
-    groups = tuple(team.practice_groups_of(user_id))
+    groups = team.practice_groups_of(user_id)
     return _FOR_A_SECOND_PERSON.ask(most_unchecked, user=user_id, groups=groups)
 
 
 def ahead_of(user_id: int, today: date, most: int) -> tuple[list[Deadline], Standing, list[Day]]:
     """Open deadlines of one person, overdue ones first, how they stand, and how much is due on each day from today."""
-    groups = tuple(team.practice_groups_of(user_id))
+    groups = team.practice_groups_of(user_id)
     until, yesterday = today + timedelta(days=DAYS), today - ONE_DAY
     rows: list[Any] = _AHEAD.ask(most, user=user_id, groups=groups, until=until, yesterday=yesterday)
     sums = {date.fromisoformat(day["on"]): day for day in (rows[0].sums if rows else ())}

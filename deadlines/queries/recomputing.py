@@ -99,7 +99,7 @@ def waiting() -> QuerySet[Deadline]:
 
 def waiting_for(user_id: int, most: int) -> list[Deadline]:
     """The first of those that are this person's."""
-    return _WAITING_FOR.ask(most, user=user_id, groups=tuple(team.practice_groups_of(user_id)))
+    return _WAITING_FOR.ask(most, user=user_id, groups=team.practice_groups_of(user_id))
 
 
 def _waiting_for(most: int, *, user: int, groups: tuple[int, ...]) -> QuerySet[Deadline]:

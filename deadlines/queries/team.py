@@ -43,12 +43,12 @@ def answered_among(user_id: int, groups: Sequence[int]) -> Q:
     return Q(assignee=user_id) | Q(group__in=groups) if groups else Q(assignee=user_id)
 
 
-def practice_groups_of(user_id: int) -> list[int]:
+def practice_groups_of(user_id: int) -> tuple[int, ...]:
     """The viewer's own are known; those of somebody else are asked for."""
     viewer = access.current()
     if viewer is not None and viewer.user_id == user_id and not viewer.system:
-        return [-principal for principal in viewer.principals if principal < 0]
-    return list(Group.objects.filter(user=user_id).values_list("pk", flat=True))
+        return tuple(-principal for principal in viewer.principals if principal < 0)
+    return tuple(Group.objects.filter(user=user_id).values_list("pk", flat=True))
 
 
 def worked_on() -> QuerySet[Matter]:

@@ -9,7 +9,7 @@ from lawcrm.prepared import Prepared
 
 def open_tasks(user_id: int, most: int) -> list[Task]:
     """Their own and those of their practice groups: those with a date first, the oldest date on top."""
-    return _OPEN.ask(most, user=user_id, groups=tuple(team.practice_groups_of(user_id)))
+    return _OPEN.ask(most, user=user_id, groups=team.practice_groups_of(user_id))
 
 
 def _open(most: int, *, user: int, groups: tuple[int, ...]) -> QuerySet[Task]:

@@ -75,8 +75,8 @@ class RoleBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """With what the person's roles hold and from when they want a passkey, so that no request asks twice."""
-        found = _OF_REQUEST.ask(user=int(user_id))
-        return found[0] if found and self.user_can_authenticate(found[0]) else None
+        found = _OF_REQUEST.first(user=int(user_id))
+        return found if found is not None and self.user_can_authenticate(found) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if obj is not None or not user_obj.is_active or user_obj.is_anonymous:

@@ -82,8 +82,7 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 
 def for_page(public_id: UUID) -> Matter | None:
     """A matter with what every page of one shows in its frame, in one query."""
-    found = _FOR_PAGE.ask(public_id=public_id)
-    return found[0] if found else None
+    return _FOR_PAGE.first(public_id=public_id)
 
 
 def _for_page(*, public_id: UUID) -> QuerySet[Matter]:
@@ -132,12 +131,12 @@ def seen(contact_ids: set[int]) -> dict[int, Contact]:
     return contacts
 
 
-def communications_of(matter: Matter | int) -> QuerySet[Communication]:
+def communications_of(matter: int) -> QuerySet[Communication]:
     rows = Communication.objects.filter(matter=matter).select_related("logged_by").defer("body", "envelope")
     return rows.order_by("-happened_at", "-pk")
 
 
-def documents_of(matter: Matter | int) -> QuerySet[Document]:
+def documents_of(matter: int) -> QuerySet[Document]:
     return Document.objects.filter(matter=matter).select_related("added_by").order_by("-added_at", "-pk")
 
 

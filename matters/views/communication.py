@@ -31,7 +31,7 @@ LOGGED = {kind.value: kind for kind in Communication.Kind if kind is not Communi
 @require_safe
 def communication_list(request: HttpRequest, public_id: UUID) -> HttpResponse:
     opened = frame.load(request, public_id)
-    rows = list(overview.communications_of(opened.matter)[: SHOWN + 1])
+    rows = list(overview.communications_of(opened.matter.pk)[: SHOWN + 1])
     names = correspondence.counterparts_named(rows)
     lines = [(row, overview.title_of(row, names.get(row.counterpart_id or 0))) for row in rows[:SHOWN]]
     return frame.page(opened, "matters/communication.html", "communication", lines=lines, more=len(rows) > SHOWN)

@@ -60,7 +60,7 @@ def _add(opened: frame.File, form: DocumentsForm) -> int:
 
 
 def _page(opened: frame.File, form: DocumentsForm | None) -> HttpResponse:
-    rows = list(overview.documents_of(opened.matter)[: SHOWN + 1])
+    rows = list(overview.documents_of(opened.matter.pk)[: SHOWN + 1])
     if form is None and opened.may_add_document:
         form = DocumentsForm(user=opened.person)
     status = 422 if form is not None and form.errors else 200

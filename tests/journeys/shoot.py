@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "matter": ("partner", "/matters/", "#list a.row-target"),
     "matter-communication": ("partner", "/matters/", "#list a.row-target >> .tabs a:nth-of-type(2)"),
     "matter-documents": ("partner", "/matters/", "#list a.row-target >> .tabs a:nth-of-type(3)"),
+    "matter-deadlines": ("partner", "/matters/", "#list a.row-target >> .tabs a:nth-of-type(4)"),
     "matter-access": ("partner", "/matters/", "#list a.row-target >> .tabs a[href$='/access/']"),
     "matter-history": ("partner", "/matters/", "#list a.row-target >> .tabs a[href$='/history/']"),
     "matter-new": ("partner", "/matters/new/", ""),
