@@ -119,12 +119,17 @@ class Thread:
         try:
             for _round in range(ROUNDS):
                 step = self.chance.choices(steps, weights=(5, 4, 3, 2, 2, 1, 1, 5, 6))[0]
-                step(self.chance.randrange(len(self.firm.matters)))
-                self.firm.done[step.__name__] += 1
-        except BaseException as error:  # noqa: BLE001 - whatever a person would have seen
-            self.firm.errors.append(error)
+                self.take(step, self.chance.randrange(len(self.firm.matters)))
         finally:
             connections.close_all()
+
+    def take(self, step: Any, matter: int) -> None:
+        """An error is kept and the race goes on: a planted one must not end it before anybody has looked."""
+        try:
+            step(matter)
+            self.firm.done[step.__name__] += 1
+        except BaseException as error:  # noqa: BLE001 - whatever a person would have seen
+            self.firm.errors.append(error)
 
     def act(self, action: Any, **arguments: Any) -> Any:
         with access.as_system("race"), suppress(audit.Refused):
@@ -291,10 +296,14 @@ def test_a_wall_around_somebody_adverse_and_a_grant_do_not_wait_for_each_other(f
         assert sight.wrong() == []
 
 
-def race(firm: Firm) -> None:
+def race(firm: Firm, *, most: int = 1) -> None:
+    """Over again with the same people while nobody has lost anything: what is planted shows itself by chance."""
     threads_of_it = [Thread(firm, number) for number in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(Thread.run, threads_of_it))
+        for _again in range(most):
+            list(threads.map(Thread.run, threads_of_it))
+            if firm.lost:
+                return
 
 
 def wrong_at_the_end(firm: Firm) -> list[int]:
@@ -343,14 +352,14 @@ def test_the_race_notices_a_grant_lost_for_want_of_a_lock(firm: Firm) -> None:
     without = LOCKING.sub("", of_trigger), BODY.sub("begin end", of_actions)
     assert without != (of_trigger, of_actions)
     with planted_in_the_database(";".join(without), f"{of_actions};{of_trigger}"):
-        race(firm)
+        race(firm, most=5)
     assert firm.lost
 
 
 def test_the_race_notices_a_stale_row_that_is_saved_with_who_saw_it(firm: Firm) -> None:
     table = "alter table matters_matter {} trigger guard_sight"
     with planted_in_the_database(table.format("disable"), table.format("enable")):
-        race(firm)
+        race(firm, most=5)
     assert firm.lost
 
 

@@ -47,6 +47,10 @@ where r.state = 'waiting' and r.due_at <= %(now)s
    or r.state = 'handed' and (r.next_at <= %(now)s or r.next_at > %(now)s + interval '9 days')
    or m.state in ('queued', 'claimed', 'unconfirmed', 'failed')
 """
+STANDSTILL = """
+select pid, application_name, state, wait_event_type, wait_event, pg_blocking_pids(pid), clock_timestamp() - xact_start
+from pg_stat_activity where backend_type = 'client backend'
+"""
 
 
 class Driver:
@@ -112,7 +116,26 @@ class Driver:
             server.execute(gates.SETUP)
 
     def finish(self, role: str, **facts: Any) -> int:
-        return int(self.ask("wait", pid=self.ask("fork", role=role, **facts)))
+        return self._code_of(self.ask("fork", role=role, **facts))
+
+    def _code_of(self, pid: int, meanwhile: Callable[[], None] = lambda: None) -> int:
+        until = time.monotonic() + PATIENCE
+        while (code := self.ask("code_of", pid=pid)) is None:
+            assert time.monotonic() < until, self.standstill()
+            meanwhile()
+            time.sleep(0.03)
+        return int(code)
+
+    def _answered(self, most: int) -> int:
+        """People at their browsers until so many requests were answered; the servers are kept up for them."""
+        return self._code_of(self.request(most=most), self.keep_up)
+
+    def standstill(self) -> str:
+        """Who waits for whom, and what was said last."""
+        with self.database() as server:
+            stand = [str(row) for row in server.execute(STANDSTILL).fetchall()]
+        running = [f"{role}: {pids}, children {[*map(children_of, pids)]}" for role, pids in self.running.items()]
+        return "\n".join([*running, *stand, self.log.read_text()[-5000:]])
 
     def keep_up(self, beats: int = 2) -> None:
         """As an operator's supervisor: whatever has fallen is started again; two beats stay."""
@@ -158,7 +181,7 @@ class Driver:
         name, start, special = next(era for era in plan.ERAS if kind.endswith(era[0]))
         self.clock.set_to(start)
         self.day = (special + timedelta(hours=2)).date()
-        assert self.ask("wait", pid=self.request(most=6)) == 0, self.log.read_text()[-5000:]
+        assert self._answered(6) == 0, self.log.read_text()[-5000:]
         self.done[f"era: {name}"] += 1
 
     def kill_web(self) -> None:
@@ -194,14 +217,14 @@ class Driver:
     def two_hand_over_at_once(self) -> None:
         """Beside the worker's own job; one of them may die half way."""
         with self.database() as server, gates.closed(server, Gate.MAIL_QUEUED) as waiting:
-            self.ask("wait", pid=self.request(most=1))
+            self._answered(1)
             self.clock.move(timedelta(minutes=1))
             runs = [self.ask("fork", role="hand_over") for _each in range(2)]
-            self._until(lambda: waiting("hand_over") + sum(self.ask("has_ended", pid=pid) for pid in runs) == len(runs))
+            self._until(lambda: waiting("hand_over") + sum(self._has_ended(pid) for pid in runs) == len(runs))
             self._met("two hand over at once", lambda: waiting() > 0)
             for pid in self.chance.sample(runs, self.chance.randint(0, 1)):
                 self.ask("kill", pid=pid)
-        self._until(lambda: all(self.ask("has_ended", pid=pid) for pid in runs))
+        self._until(lambda: all(map(self._has_ended, runs)))
 
     def kill_worker_after_acceptance(self) -> None:
         """The server has the mail, and whoever handed it over dies before writing that down."""
@@ -222,7 +245,7 @@ class Driver:
     def _sender(self, mode: str, kind: str, ahead: timedelta = timedelta(0)) -> Iterator[None]:
         """Has told the server of a mail, with this outcome; in the end all who send are killed."""
         with self.database() as server, gates.closed(server, Gate.MAIL_QUEUED):
-            self.ask("wait", pid=self.request(most=1))  # something to be sent at once, if nothing else waits
+            self._answered(1)  # something to be sent at once, if nothing else waits
             said, taken = self.post.dialogues, len(self.post.envelopes)
             self.post.modes.insert(0, mode)
         self.clock.move(timedelta(minutes=10))
@@ -233,6 +256,9 @@ class Driver:
         self.ask("kill", pid=pid)
         for _each in list(self.running["worker"]):
             self.kill("worker")
+
+    def _has_ended(self, pid: int) -> bool:
+        return self.ask("code_of", pid=pid) is not None
 
     def _met(self, kind: str, true: Callable[[], bool]) -> None:
         self.struck[kind] += self._until(true)
@@ -323,7 +349,10 @@ class Driver:
 
 
 def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:  # it has just ended
+        return []
 
 
 def fresh_state(state: Path, template: Path, migrate: Callable[[Path], None]) -> None:

@@ -27,6 +27,7 @@ TICK = timedelta(seconds=0.4)
 class House:
     def __init__(self) -> None:
         self.children: set[int] = set()
+        self.codes: dict[int, int] = {}
         self.broker: subprocess.Popen[bytes] | None = None
         self.start_broker()
 
@@ -43,6 +44,7 @@ class House:
         if pid == 0:
             _become(getattr(roles, role), facts)
         self.children.add(pid)
+        self.codes.pop(pid, None)
         return pid
 
     def kill(self, pid: int) -> None:
@@ -53,23 +55,27 @@ class House:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if pid in self.children:
-            os.waitpid(pid, 0)
-            self.children.discard(pid)
+            self._note(pid, os.waitpid(pid, 0)[1])
 
-    def wait(self, pid: int) -> int:
-        self.children.discard(pid)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-    def has_ended(self, pid: int) -> bool:
-        if pid in self.children and os.waitpid(pid, os.WNOHANG)[0]:
-            self.children.discard(pid)
-        return pid not in self.children
+    def code_of(self, pid: int) -> int | None:
+        """What it ended with, if it has ended."""
+        self._reap()
+        return self.codes.get(pid)
 
     def fallen(self) -> list[int]:
-        """Those that have ended by themselves since last asked."""
-        ended = [pid for pid in self.children if os.waitpid(pid, os.WNOHANG)[0]]
-        self.children.difference_update(ended)
-        return ended
+        """All that have ended, by themselves or killed."""
+        self._reap()
+        return list(self.codes)
+
+    def _reap(self) -> None:
+        for pid in list(self.children):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._note(pid, status)
+
+    def _note(self, pid: int, status: int) -> None:
+        self.children.discard(pid)
+        self.codes[pid] = os.waitstatus_to_exitcode(status)
 
     def restart_database(self) -> None:
         """As after a crash of the server: nobody is asked to finish."""
