@@ -136,7 +136,7 @@ def _next_of(*, matter: int) -> QuerySet[Deadline]:
     return counted.order_by("due_on", "pk")[:1]
 
 
-_PAGE, _NEXT_OF = Prepared(_page), Prepared(_next_of)
+_PAGE, _NEXT_OF = Prepared(_page, one_plan=False), Prepared(_next_of)
 
 
 def journal_of(deadline: Deadline) -> QuerySet[JournalEntry]:

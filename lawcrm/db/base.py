@@ -11,6 +11,14 @@ SET_VIEWER = (
     "select set_config('app.kind', %s, false), set_config('app.uid', %s, false),"
     " set_config('app.principals', %s, false), set_config('app.flags', %s, false)"
 )
+# Of statements that the server keeps planned for one connection, the least used goes first.
+MOST_PLANS = 300
+
+
+class PlannedOnce(str):
+    """SQL that goes to the server apart from its values, so that it is planned once and not every time it is asked."""
+
+    __slots__ = ()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -27,7 +35,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._carried = None
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        # Of what is `PlannedOnce`: all other statements go with their values in them.
+        connection.prepare_threshold, connection.prepared_max = 0, MOST_PLANS
+        return connection
 
     def _rollback(self) -> Any:
         self._carried = None
@@ -51,10 +62,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 setter.execute(SET_VIEWER, wanted)
             self._carried = wanted
 
-    def _carry_first(self, execute: Any, *statement: Any) -> Any:
+    def _carry_first(self, execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
         """A cursor may be older than the viewer."""
         self._carry(access.session_state())
-        return execute(*statement)
+        if isinstance(sql, PlannedOnce):
+            context["cursor"].cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+        return execute(sql, params, many, context)
 
     def _keep_viewer(self, cursor: Any, wanted: tuple[str, ...]) -> None:
         """Rows read piece by piece are judged as they are read: for whoever asked, not for whoever came since."""

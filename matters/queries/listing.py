@@ -97,7 +97,7 @@ def _page(state: str, matter_type: str, backwards: bool, most: int, **values: An
     return rows.order_by(*(("opened_on", "pk") if backwards else ("-opened_on", "-pk")))[:most]
 
 
-_PAGE = Prepared(_page)
+_PAGE = Prepared(_page, one_plan=False)
 
 
 def _shown(matters: list[Matter]) -> list[Row]:
