@@ -1,7 +1,7 @@
 """Querysets whose SQL is written once per process: for long ones writing takes several times as long as running."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import Model, QuerySet
 from psycopg.adapt import Transformer
-from psycopg.types.numeric import Int4
+from psycopg.types.numeric import Int4, Int8
 
 from lawcrm import access
 from lawcrm.db.base import PlannedOnce
 
-type Value = int | date | datetime | UUID
+type Value = int | str | date | datetime | UUID
 type Given = Value | tuple[Value, ...]
 # The name of a value, and which of several it is.
 type Place = tuple[str, int]
@@ -27,6 +27,7 @@ FIRST_NUMBER, FIRST_DAY, FIRST_ID = 2_147_400_000, date(9900, 1, 1), UUID("fffff
 USER, PRINCIPAL = 2_147_300_001, 2_147_300_002
 _OF_VIEWER = re.compile(rf"\b(?:{USER}|{PRINCIPAL})\b")
 _APART = re.compile(rf"%s|%%|\b{USER}\b|ARRAY\[(?:{access.WHOLE_FIRM},)?{PRINCIPAL}\]::int\[\]")
+FIRST_WORD = "\ue000 in the place of a word "
 # How the viewer's own values are named beside those that are given.
 OWN_NUMBER, OWN_PRINCIPALS = "viewer's number", "viewer's principals"
 
@@ -78,6 +79,12 @@ class Prepared[M: Model, Row]:
     def first(self, *shape: Any, **values: Given) -> Row | None:
         """For a queryset of one row at most."""
         return next(iter(self.ask(*shape, **values)), None)
+
+
+def padded(values: Iterable[int], step: int) -> tuple[int, ...]:
+    """The last one over and over until there are a multiple of `step`: each number of values is another question."""
+    found = (*values,)
+    return (*found, *found[-1:] * (-len(found) % step))
 
 
 def _written(write: Any, shape: tuple[Any, ...], values: dict[str, Given], viewer: access.Viewer | None) -> Written:
@@ -147,6 +154,8 @@ def _placeholder(value: Value, number: int) -> Value:
         return FIRST_DAY + timedelta(days=number)
     if isinstance(value, UUID):
         return UUID(int=FIRST_ID + number)
+    if isinstance(value, str):
+        return f"{FIRST_WORD}{number}"
     if isinstance(value, int) and not isinstance(value, bool):
         return FIRST_NUMBER + number
     raise NotPrepared(type(value).__name__)
@@ -158,6 +167,8 @@ def _is_placeholder(value: Any) -> bool:
         return value.year >= FIRST_DAY.year - 1
     if isinstance(value, UUID):
         return value.int >= FIRST_ID
+    if isinstance(value, str):
+        return FIRST_WORD in value
     return isinstance(value, int) and value >= FIRST_NUMBER - 1
 
 
@@ -185,7 +196,7 @@ def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | N
     given = values | _own(viewer) if viewer else values
     for at, place in written.places.items():
         kind, value = type(params[at]), _one(given, *place)
-        params[at] = kind(value) if isinstance(value, int) else value
+        params[at] = (Int8 if kind is int else kind)(value) if isinstance(value, int) else value
     if viewer and not isinstance(sql, PlannedOnce):
         sql = _for_viewer(sql, viewer)
     compiler = copy(written.compiler)

@@ -1,6 +1,6 @@
 """Which contacts the viewer sees: lists, search, one contact, likely duplicates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from clients.countries import CALLING
 from clients.models import Address, Contact, ContactName, ContactPoint
 from clients.models.contact import NameSkeleton
 from clients.queries import confidential
-from lawcrm.prepared import Prepared
+from lawcrm.prepared import Prepared, padded
 
 PAGE = 50
 MOST_COUNTED = PAGE
@@ -22,6 +22,8 @@ MOST_FOUND = 500
 MOST_WORDS = 6
 SHORTEST_INSIDE = 3  # letters a trigram index needs; shorter ones are looked for where a word begins
 LEAST_DIGITS = 4
+REACHED = {ContactPoint.Kind.EMAIL: "mail", ContactPoint.Kind.MOBILE: "phone", ContactPoint.Kind.PHONE: "phone"}
+FILTERS = ("kind", "country", "source")
 DERIVED = ("acl", "acl_walled", "walled", "deny")
 SEALED = ("national_id", "national_id_index", "born_on", "special_note")
 LISTED = (
@@ -128,41 +130,74 @@ def _points(text: str) -> Iterable[str]:
             yield from (f"+{code}{digits.removeprefix('0')}" for code in CALLING.values())
 
 
-def page(rows: QuerySet[Contact], *, after: UUID | None = None, before: UUID | None = None) -> Page:
+def listed(chosen: Mapping[str, str], *, after: UUID | None = None, before: UUID | None = None) -> Page:
     """Fifty contacts by name. The mark is a row's public id, because its name may not stand in an address."""
-    mark = _place(after or before)
-    key = Tuple(F("name_skeleton"), F("pk"))
+    asked = after or before
+    mark = _PLACE.first(public_id=asked) if asked else None
     back = mark is not None and after is None
-    if mark is not None:
-        rows = rows.filter((TupleLessThan if back else TupleGreaterThan)(key, mark))
-    order = ("-name_skeleton", "-pk") if back else ("name_skeleton", "pk")
-    found = list(rows.order_by(*order)[: PAGE + 1])
+    place: dict[str, Any] = {} if mark is None else dict(zip(("name", "key"), mark, strict=True))
+    return _page(
+        _LISTED.ask(*(chosen.get(name, "") for name in FILTERS), back, **place), is_marked=mark is not None, back=back
+    )
+
+
+def search_page(rows: QuerySet[Contact]) -> Page:
+    """The first fifty by name of what was found."""
+    return _page(list(_in_order(rows)), is_marked=False, back=False)
+
+
+def _listed(kind: str, country: str, source: str, back: bool, **place: Any) -> QuerySet[Contact]:  # noqa: FBT001
+    """`place` is there on a page that goes on from another: name and key of its last row, or first going back."""
+    rows = filtered(kind=kind, country=country, source=source)
+    if place:
+        beyond = TupleLessThan if back else TupleGreaterThan
+        rows = rows.filter(beyond(Tuple(F("name_skeleton"), F("pk")), (place["name"], place["key"])))
+    return _in_order(rows, back=back)
+
+
+def _in_order(rows: QuerySet[Contact], *, back: bool = False) -> QuerySet[Contact]:
+    return rows.order_by(*(("-name_skeleton", "-pk") if back else ("name_skeleton", "pk")))[: PAGE + 1]
+
+
+def _place(*, public_id: UUID) -> QuerySet[Contact, tuple[str, int]]:
+    """Where the row stands in the order; nothing when it is gone or out of sight meanwhile."""
+    return Contact.objects.filter(public_id=public_id).values_list("name_skeleton", "pk")
+
+
+def _page(found: list[Contact], *, is_marked: bool, back: bool) -> Page:
     more, found = len(found) > PAGE, found[:PAGE]
     if back:
         found.reverse()
     first, last = (found[0].public_id, found[-1].public_id) if found else (None, None)
     onward = more or back
-    earlier = mark is not None and (more or not back)
-    count = MOST_COUNTED + 1 if more or mark is not None else len(found)
+    earlier = is_marked and (more or not back)
+    count = MOST_COUNTED + 1 if more or is_marked else len(found)
     return Page(_with_reach(found), count, first if earlier else None, last if onward else None)
 
 
-def _place(public_id: UUID | None) -> tuple[str, int] | None:
-    """Where the row stands in the order; None when it is gone or out of sight meanwhile."""
-    if public_id is None:
-        return None
-    return Contact.objects.filter(public_id=public_id).values_list("name_skeleton", "pk").first()
+def _reached(*, contacts: tuple[int, ...]) -> QuerySet[ContactPoint, tuple[int, str, str]]:
+    rows = ContactPoint.objects.filter(contact_id__in=contacts, kind__in=REACHED, valid_to=None)
+    return rows.order_by("-is_primary", "pk").values_list("contact_id", "kind", "value")
+
+
+def _towns(*, contacts: tuple[int, ...]) -> QuerySet[Address, tuple[int, str]]:
+    return Address.objects.filter(contact_id__in=contacts).order_by("pk").values_list("contact_id", "city")
+
+
+# Who sees little of a long list is served by another index than who sees most of it.
+_LISTED = Prepared(_listed, one_plan=False)
+_PLACE, _REACHED, _TOWNS = Prepared(_place), Prepared(_reached), Prepared(_towns)
 
 
 def _with_reach(contacts: list[Contact]) -> list[Row]:
-    ids = [contact.pk for contact in contacts]
+    if not contacts:
+        return []
+    ids = padded((contact.pk for contact in contacts), PAGE)
     points: dict[tuple[int, str], str] = {}
-    kinds = {ContactPoint.Kind.EMAIL: "mail", ContactPoint.Kind.MOBILE: "phone", ContactPoint.Kind.PHONE: "phone"}
-    shown = ContactPoint.objects.filter(contact_id__in=ids, kind__in=kinds, valid_to=None)
-    for contact, kind, value in shown.order_by("-is_primary", "pk").values_list("contact_id", "kind", "value"):
-        points.setdefault((contact, kinds[ContactPoint.Kind(kind)]), value)
+    for contact, kind, value in _REACHED.ask(contacts=ids):
+        points.setdefault((contact, REACHED[ContactPoint.Kind(kind)]), value)
     towns: dict[int, str] = {}
-    for contact, city in Address.objects.filter(contact_id__in=ids).order_by("pk").values_list("contact_id", "city"):
+    for contact, city in _TOWNS.ask(contacts=ids):
         towns.setdefault(contact, city)
     words, sources = dict(Contact.Kind.choices), dict(Contact.Source.choices)
     return [

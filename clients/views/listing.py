@@ -23,7 +23,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     chosen = filters.chosen()
     text = request.POST.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip()
     marks = {name: _uuid(request.POST.get(name) or request.GET.get(name, "")) for name in ("after", "before")}
-    page = queries.page(queries.filtered(**chosen, text=text), **marks)
+    page = queries.search_page(queries.filtered(**chosen, text=text)) if text else queries.listed(chosen, **marks)
     audit.read_listed(row.contact for row in page.rows)
     context = {
         "filters": filters,

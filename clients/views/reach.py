@@ -125,7 +125,7 @@ def share(request: HttpRequest, public_id: UUID, share_id: UUID) -> HttpResponse
             messages.success(request, _("Shared."))
             return redirect("clients:detail", public_id=public_id)
     text = request.POST.get("q", "").replace("\0", "").strip()[:200]
-    found = queries.page(queries.filtered(text=text).exclude(pk=contact.pk)).rows if text else []
+    found = queries.search_page(queries.filtered(text=text).exclude(pk=contact.pk)).rows if text else []
     shown = part.value if isinstance(part, ContactPoint) else f"{part.lines}, {part.city}"
     return render(request, "clients/share.html", {"contact": contact, "shown": shown, "text": text, "found": found})
 

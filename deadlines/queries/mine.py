@@ -139,4 +139,6 @@ def _sums(parts: Sequence[QuerySet[Deadline]], yesterday: date) -> QuerySet[Dead
     return counted.values(sums=JSONObject(on="on", n="n", critical="critical", unconfirmed="unconfirmed"))
 
 
-_WAITING, _FOR_A_SECOND_PERSON, _AHEAD = Prepared(_waiting), Prepared(_for_a_second_person), Prepared(_ahead)
+# Part of what waits for a second person is found among all that the viewer sees.
+_WAITING, _FOR_A_SECOND_PERSON = Prepared(_waiting, one_plan=False), Prepared(_for_a_second_person, one_plan=False)
+_AHEAD = Prepared(_ahead)

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
+from lawcrm.prepared import Prepared
+
 SIGNED_IN_AT = "signed_in_at"
 DEVICE = "device"
 # Time to type a code, or to set up the second factor for the first time.
@@ -39,10 +41,7 @@ class SessionStore(DatabaseStore):
         return DeviceSession
 
     def load(self) -> dict[str, Any]:
-        rows = self.get_model_class().objects.filter(
-            session_key=hashed(self.session_key or ""), expire_date__gt=timezone.now()
-        )
-        self.row = rows.first()
+        self.row = _AT.first(key=hashed(self.session_key or ""), now=timezone.now())
         if self.row is None:
             self._session_key = None
             return {}
@@ -93,6 +92,13 @@ class SessionStore(DatabaseStore):
         if self.row is not None and now - self.row.last_seen_at >= TOUCH_EVERY:
             end = end_of(self._session, now)
             self.get_model_class().objects.filter(pk=self.row.pk).update(last_seen_at=now, expire_date=end)
+
+
+def _at(*, key: str, now: datetime) -> Any:
+    return SessionStore.get_model_class().objects.filter(session_key=key, expire_date__gt=now)
+
+
+_AT: Prepared[Any, Any] = Prepared(_at)
 
 
 def began(data: dict[str, Any], now: datetime) -> datetime:

@@ -58,7 +58,10 @@ class Party(models.Model):
             # One contact may be client and insurer, but not twice the same thing at once.
             models.UniqueConstraint(fields=["matter", "contact", "role"], name="matters_party_once"),
         ]
-        indexes = [models.Index(fields=["contact", "matter"], name="matters_party_by_contact")]
+        indexes = [
+            models.Index(fields=["contact", "matter"], name="matters_party_by_contact"),
+            models.Index(fields=["contact", "-since", "-id"], name="matters_party_latest"),
+        ]
 
     def __str__(self) -> str:
         return f"party {self.pk}"

@@ -2,17 +2,27 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from lawcrm.accounts.models import Membership, User
+from lawcrm.prepared import Prepared
 from matters.models import Matter, MatterGroupObjectPermission
 
 LATELY = timedelta(days=7)
 MOST = 20
 
 
+def _joined(*, person: int, since: datetime) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(until=None, since__gte=since).exclude(user=person).exclude(added_by=person)
+    return rows.select_related("user", "group").order_by("-since")[:MOST]
+
+
+_JOINED = Prepared(_joined)
+
+
 def joined_lately(person: User, now: datetime) -> list[Membership]:
     """Nearly always one query: hardly anybody joins a group in a week."""
-    lately = Membership.objects.filter(until=None, since__gte=now - LATELY).exclude(user=person).order_by("-since")
-    rows = list(lately.exclude(added_by=person).select_related("user", "group")[:MOST])
+    rows = _JOINED.ask(person=person.pk, since=now - LATELY)
     if not rows:
         return []
     mine = Matter.objects.filter(responsible=person).values("pk")

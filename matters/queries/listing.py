@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Value
 from clients.models import Contact
 from clients.models.contact import NameSkeleton
 from lawcrm.firm import typed_number
-from lawcrm.prepared import Prepared
+from lawcrm.prepared import Prepared, padded
 from matters.models import Matter, Party
 from matters.queries.break_glass import until_of
 
@@ -106,11 +106,24 @@ def _shown(matters: list[Matter]) -> list[Row]:
     return [Row(matter, states[matter.state], names.get(matter.pk, ""), until_of(matter)) for matter in matters]
 
 
+def _clients(*, matters: tuple[int, ...]) -> QuerySet[Party, tuple[int, int]]:
+    rows = Party.objects.filter(matter__in=matters, role=Party.Role.CLIENT, until=None)
+    return rows.order_by("since", "pk").values_list("matter_id", "contact_id")
+
+
+def _names(*, contacts: tuple[int, ...]) -> QuerySet[Contact, tuple[int, str]]:
+    return Contact.objects.filter(pk__in=contacts).values_list("pk", "name")
+
+
+_CLIENTS, _NAMES = Prepared(_clients), Prepared(_names)
+
+
 def client_names(matters: list[Matter]) -> dict[int, str]:
     """Names of the present clients by matter; two queries for any number of matters."""
-    parties = Party.objects.filter(matter__in=matters, role=Party.Role.CLIENT, until=None).order_by("since", "pk")
-    clients = list(parties.values_list("matter_id", "contact_id"))
-    names = dict(Contact.objects.filter(pk__in={contact for _, contact in clients}).values_list("pk", "name"))
+    if not matters:
+        return {}
+    clients = _CLIENTS.ask(matters=padded((matter.pk for matter in matters), PAGE))
+    names = dict(_NAMES.ask(contacts=padded({contact for _, contact in clients}, PAGE))) if clients else {}
     found: defaultdict[int, list[str]] = defaultdict(list)
     for matter, contact in clients:
         if contact in names:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clients.models import Contact, Court
 from lawcrm import access
 from lawcrm.models import JournalEntry
-from lawcrm.prepared import Prepared
+from lawcrm.prepared import Prepared, padded
 from matters import panels
 from matters.models import Communication, Document, Matter, Party
 from matters.queries.team import Holder, names_of
@@ -70,9 +70,21 @@ class Part:
 
 def parts_of(contact: Contact, most: int = 20) -> list[Part]:
     """The latest visible matters of a contact, which are not all it takes part in."""
-    parties = list(Party.objects.filter(contact=contact).order_by("-since", "-pk")[:most])
-    matters = Matter.objects.defer("summary").in_bulk({party.matter_id for party in parties})
+    parties = _PARTIES_OF.ask(most, contact=contact.pk)
+    taken = padded({party.matter_id for party in parties}, most)
+    matters = {matter.pk: matter for matter in _MATTERS.ask(matters=taken)} if taken else {}
     return [Part(matters[party.matter_id], party.get_role_display()) for party in parties if party.matter_id in matters]
+
+
+def _parties_of(most: int, *, contact: int) -> QuerySet[Party]:
+    return Party.objects.filter(contact=contact).order_by("-since", "-pk")[:most]
+
+
+def _matters(*, matters: tuple[int, ...]) -> QuerySet[Matter]:
+    return Matter.objects.defer("summary").filter(pk__in=matters)
+
+
+_PARTIES_OF, _MATTERS = Prepared(_parties_of), Prepared(_matters)
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
@@ -101,7 +113,7 @@ def parties_of(matter: Matter, *, former: bool = False) -> list[Taking]:
 
 def cast_of(matter: Matter, *, former: bool = False) -> Cast:
     """The parties, and the court unless it stands among them already; their contacts are asked for at once."""
-    rows = Party.objects.filter(matter=matter) if former else Party.objects.filter(matter=matter, until=None)
+    rows = _PARTIES.ask(former, matter=matter.pk)
     order = {role: place for place, role in enumerate(Party.Role.values)}
     parties = sorted(rows, key=lambda party: (party.until is not None, order[party.role], party.pk))
     taking_part = {party.contact_id for party in parties}
@@ -121,9 +133,21 @@ def _seat_of(matter: Any) -> int | None:
         return Court.objects.filter(pk=matter.court_id).values_list("contact_id", flat=True).first()
 
 
+def _parties(former: bool, *, matter: int) -> QuerySet[Party]:  # noqa: FBT001
+    return Party.objects.filter(matter=matter) if former else Party.objects.filter(matter=matter, until=None)
+
+
+def _contacts(*, contacts: tuple[int, ...]) -> QuerySet[Contact]:
+    return Contact.objects.filter(pk__in=contacts)
+
+
+_PARTIES, _CONTACTS = Prepared(_parties), Prepared(_contacts)
+
+
 def seen(contact_ids: set[int]) -> dict[int, Contact]:
     """Contacts of a visible matter by id; of the firm's directory outsiders are shown what stands on their matters."""
-    contacts = Contact.objects.in_bulk(contact_ids)
+    asked = padded(contact_ids, SHOWN)
+    contacts = {contact.pk: contact for contact in _CONTACTS.ask(contacts=asked)} if asked else {}
     if access.WHOLE_FIRM not in access.required().principals:
         with access.as_system("directory entries on a visible matter"):
             entries = Contact.objects.filter(is_directory=True, restricted_at=None, quarantined_at=None)

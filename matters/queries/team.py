@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from lawcrm import access
 from lawcrm.accounts.models import GroupKind, User
+from lawcrm.prepared import Prepared
 from matters.models import Matter, MatterGroupObjectPermission, MatterUserObjectPermission
 from matters.models.levels import Level, highest
 
@@ -34,8 +35,7 @@ class Holder:
         return self.level.label
 
 
-def holders_of(matter: Matter) -> list[Holder]:
-    """Everybody with a grant, highest level first; one query."""
+def _granted(*, matter: int) -> QuerySet[MatterUserObjectPermission, tuple[int, str, bool, str]]:
     people = MatterUserObjectPermission.objects.filter(content_object=matter).values_list(
         "user_id", "user__full_name", "user__is_active", "permission__codename"
     )
@@ -44,8 +44,16 @@ def holders_of(matter: Matter) -> list[Holder]:
         .annotate(principal=-F("group_id"), active=Value(value=True, output_field=BooleanField()))
         .values_list("principal", "group__name", "active", "permission__codename")
     )
+    return people.union(groups, all=True)
+
+
+_GRANTED = Prepared(_granted)
+
+
+def holders_of(matter: Matter) -> list[Holder]:
+    """Everybody with a grant, highest level first; one query."""
     found: defaultdict[tuple[int, str, bool], set[Level]] = defaultdict(set)
-    for principal, name, is_active, codename in people.union(groups, all=True):
+    for principal, name, is_active, codename in _GRANTED.ask(matter=matter.pk):
         found[principal, name, is_active].add(Level(codename))
     denied = set(matter.deny)
     holders = [

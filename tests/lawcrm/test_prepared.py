@@ -17,11 +17,12 @@ from consent import queries as consents
 from deadlines.models import Deadline
 from deadlines.queries import book, mine, recomputing, reminders, todo
 from lawcrm import access, principals
+from lawcrm.accounts import session_store
 from lawcrm.accounts.backends import RoleBackend
 from lawcrm.accounts.models import User
-from lawcrm.prepared import NotPrepared, Prepared
+from lawcrm.prepared import NotPrepared, Prepared, padded
 from matters.models import Matter, Wall
-from matters.queries import break_glass, listing, overview, walls
+from matters.queries import break_glass, joined, listing, overview, team, walls
 from tests import factories, personas
 from tests.deadlines.office import NOW, TODAY, Office, entered, open_office, wall_off
 
@@ -61,6 +62,44 @@ def test_each_viewer_sees_what_they_may_see_at_the_moment(office: Office) -> Non
         prepared.ask(day=TODAY, people=people)
 
 
+def test_one_plan_serves_whoever_asks_and_shows_each_their_own(office: Office) -> None:
+    """The server plans the first five times for the values given, and keeps one plan for all from then on."""
+    entered(office, title="a")
+    prepared, people = Prepared(due_by), (office.lawyer.pk, office.assistant.pk)
+    found: dict[int, list[list[str]]] = {}
+    for _again in range(8):
+        for person in (office.lawyer, office.outsider, office.reader):
+            found.setdefault(person.pk, []).append(titles(prepared, person, day=TODAY, people=people))
+    assert found == {
+        office.lawyer.pk: [["a"]] * 8,
+        office.outsider.pk: [[]] * 8,
+        office.reader.pk: [["a"]] * 8,
+    }
+    assert plans_of("deadlines_deadline") == (5, 19)
+    wall_off(office.matter, office.reader)
+    assert titles(prepared, office.reader, day=TODAY, people=people) == []
+    assert titles(prepared, office.lawyer, day=TODAY, people=people) == ["a"]
+
+
+def test_what_the_viewer_decides_the_plan_of_is_planned_each_time(office: Office) -> None:
+    prepared = Prepared(due_by, one_plan=False)
+    for _again in range(8):
+        titles(prepared, office.lawyer, day=TODAY, people=(office.lawyer.pk,))
+    assert plans_of("deadlines_deadline") == (0, 0)
+
+
+def plans_of(table: str) -> tuple[int, int]:
+    """Of what is prepared in this connection: how often it was planned for its values, and how often not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(custom_plans), 0)::int, coalesce(sum(generic_plans), 0)::int"
+            " from pg_prepared_statements where statement like %s and statement not like '%%pg_prepared%%'",
+            [f'%FROM "{table}"%'],
+        )
+        custom, generic = cursor.fetchone()
+    return custom, generic
+
+
 def test_what_a_rule_hides_from_outsiders_is_written_for_them_and_not_for_the_firm(office: Office) -> None:
     """Walls are the firm's own affair: the rule decides by who asks, before any row is looked at."""
     wall_off(office.matter, office.reader)
@@ -91,9 +130,9 @@ def test_a_value_without_a_place_is_refused() -> None:
     deaf: Prepared[Group, Group] = Prepared(lambda **_values: Group.objects.all())
     with pytest.raises(NotPrepared, match="user"):
         deaf.ask(user=1)
-    named: Prepared[Group, Group] = Prepared(lambda *, name: Group.objects.filter(name=name))
-    with pytest.raises(NotPrepared, match="str"):
-        named.ask(name="Banking")  # type: ignore[arg-type]
+    empty: Prepared[Group, Group] = Prepared(lambda *, name: Group.objects.filter(name=name))
+    with pytest.raises(NotPrepared, match="float"):
+        empty.ask(name=1.5)  # type: ignore[arg-type]
 
 
 def test_a_value_that_is_worked_out_from_another_is_refused() -> None:
@@ -102,6 +141,9 @@ def test_a_value_that_is_worked_out_from_another_is_refused() -> None:
 
     with pytest.raises(NotPrepared, match="by its own name"):
         Prepared(around).ask(day=TODAY)
+    inside: Prepared[Group, Group] = Prepared(lambda *, word: Group.objects.filter(name__contains=word, name__gt=word))
+    with pytest.raises(NotPrepared, match="by its own name"):
+        inside.ask(word="Bank")
 
 
 def test_what_is_prepared_asks_the_same_as_what_is_written_anew(office: Office) -> None:
@@ -158,10 +200,29 @@ def asked_by(
         (contacts._ONE, (), {"public_id": matter.public_id}),
         *((prepared, (), {"contact": 7}) for prepared in (detail._POINTS, detail._ADDRESSES, detail._NAMES)),
         *((prepared, (), {"contact": 7}) for prepared in (consents._CONSENTS, consents._EVENTS)),
+        (contacts._LISTED, ("", "", "", False), {}),
+        (contacts._LISTED, ("person", "DE", "", True), {"name": "muller", "key": 7}),
+        (contacts._PLACE, (), {"public_id": matter.public_id}),
+        *((prepared, (), {"contacts": (7, 8)}) for prepared in (contacts._REACHED, contacts._TOWNS)),
+        (listing._CLIENTS, (), {"matters": (7, 8)}),
+        *((prepared, (), {"contacts": (7, 8)}) for prepared in (listing._NAMES, overview._CONTACTS)),
+        (overview._PARTIES_OF, (20,), {"contact": 7}),
+        (overview._MATTERS, (), {"matters": (7, 8)}),
+        *((overview._PARTIES, (former,), {"matter": matter.pk}) for former in (False, True)),
+        (team._GRANTED, (), {"matter": matter.pk}),
+        (joined._JOINED, (), {"person": person.pk, "since": NOW}),
+        (session_store._AT, (), {"key": "a", "now": NOW}),
         (walls._TO_TELL, (), {"person": person.pk}),
         (break_glass._CONCERNING, (), at_one),
         (break_glass._WAITING_FOR, (), at_one),
     ]
+
+
+def test_as_many_values_whatever_there_are() -> None:
+    assert padded([], 3) == ()
+    assert padded([1], 3) == (1, 1, 1)
+    assert padded([1, 2, 3], 3) == (1, 2, 3)
+    assert padded({1, 2, 3, 4}, 3) == (1, 2, 3, 4, 4, 4)
 
 
 def test_of_a_person_groups_and_rights_are_those_of_the_moment(office: Office) -> None:
