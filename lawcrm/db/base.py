@@ -11,8 +11,6 @@ SET_VIEWER = (
     "select set_config('app.kind', %s, false), set_config('app.uid', %s, false),"
     " set_config('app.principals', %s, false), set_config('app.flags', %s, false)"
 )
-# Of statements that the server keeps planned for one connection, the least used goes first.
-MOST_PLANS = 300
 
 
 class PlannedOnce(str):
@@ -36,8 +34,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._carried = None
         connection = super().get_new_connection(conn_params)
-        # Of what is `PlannedOnce`: all other statements go with their values in them.
-        connection.prepare_threshold, connection.prepared_max = 0, MOST_PLANS
+        # Of what is `PlannedOnce`, a hundred of them: all other statements go with their values in them.
+        connection.prepare_threshold = 0
         return connection
 
     def _rollback(self) -> Any:
