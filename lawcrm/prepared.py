@@ -169,6 +169,8 @@ def _is_placeholder(value: Any) -> bool:
         return value.int >= FIRST_ID
     if isinstance(value, str):
         return FIRST_WORD in value
+    if isinstance(value, list):
+        return any(map(_is_placeholder, value))
     return isinstance(value, int) and value >= FIRST_NUMBER - 1
 
 
@@ -184,9 +186,10 @@ def _one(values: dict[str, Given], name: str, index: int) -> Value:
 
 def _places(params: tuple[Any, ...], placeholders: dict[str, Given]) -> dict[int, Place]:
     meant = {_one(placeholders, *place): place for place in _each(placeholders)}
-    return {
-        at: meant[value] for at, value in enumerate(params) if isinstance(value, Value.__value__) and value in meant
-    }
+    found = (
+        (at, value[0] if isinstance(value, list) and len(value) == 1 else value) for at, value in enumerate(params)
+    )
+    return {at: meant[value] for at, value in found if isinstance(value, Value.__value__) and value in meant}
 
 
 def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | None) -> QuerySet[Any, Any]:
@@ -195,8 +198,7 @@ def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | N
     sql = written.sql
     given = values | _own(viewer) if viewer else values
     for at, place in written.places.items():
-        kind, value = type(params[at]), _one(given, *place)
-        params[at] = (Int8 if kind is int else kind)(value) if isinstance(value, int) else value
+        params[at] = _like(params[at], _one(given, *place))
     if viewer and not isinstance(sql, PlannedOnce):
         sql = _for_viewer(sql, viewer)
     compiler = copy(written.compiler)
@@ -209,6 +211,14 @@ def _bound(written: Written, values: dict[str, Given], viewer: access.Viewer | N
 
 def _firm_of(viewer: access.Viewer) -> tuple[int, ...]:
     return tuple(principal for principal in viewer.principals if principal == access.WHOLE_FIRM)
+
+
+def _like(placeholder: Any, value: Value) -> Any:
+    """In the form in which its place was written; a plain number always of one type, for there is a plan for each."""
+    if isinstance(placeholder, list):
+        return [_like(placeholder[0], value)]
+    kind = type(placeholder)
+    return (Int8 if kind is int else kind)(value) if isinstance(value, int) else value
 
 
 def _own(viewer: access.Viewer) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -94,19 +95,26 @@ def groups_to_keep_out(wall: Wall | None) -> QuerySet[Group]:
 def manages_client(contact: Contact) -> bool:
     """Whether the viewer manages a matter in which the contact is the client: who may wall it off."""
     viewer = access.required()
-    groups = [-principal for principal in viewer.principals if principal < 0]
+    groups = tuple(-principal for principal in viewer.principals if principal < 0)
+    return _MANAGED.first(contact=contact.pk, user=viewer.user_id or 0, groups=groups) is not None
+
+
+def _managed(*, contact: int, user: int, groups: tuple[int, ...]) -> QuerySet[Party, Any]:
     # By number, which the index of grants knows; by its name each grant would be looked at.
     managing = Permission.objects.filter(content_type__app_label="matters", codename=Level.MANAGE).values("pk")[:1]
     grants = (
-        MatterUserObjectPermission.objects.filter(permission=managing, user_id=viewer.user_id),
-        MatterGroupObjectPermission.objects.filter(permission=managing, group_id__in=groups),
+        MatterUserObjectPermission.objects.filter(permission=managing, user=user),
+        MatterGroupObjectPermission.objects.filter(permission=managing, group__in=groups),
     )
     any_at_all, of_it = (
         Exists(own) | Exists(shared)
         for own, shared in (grants, [rows.filter(content_object=OuterRef("matter")) for rows in grants])
     )
     # Whoever manages nothing is not asked about each of the thousand matters of a bank.
-    return Party.objects.filter(any_at_all, of_it, contact=contact, role=Party.Role.CLIENT).exists()
+    return Party.objects.filter(any_at_all, of_it, contact=contact, role=Party.Role.CLIENT).values("pk")[:1]
+
+
+_MANAGED = Prepared(_managed, one_plan=False)
 
 
 def notices_of(user_id: int) -> QuerySet[WallNotice]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from lawcrm import access
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry, ReadEntry
+from lawcrm.prepared import Prepared
 from matters.models import MatterUserObjectPermission
 from matters.models.levels import Level
 from privacy.models import GroupReview, MatterReview, MatterReviewItem
@@ -177,11 +178,18 @@ def groups_waiting(person: User) -> list[GroupReview]:
     return [review for review in reviews if reviewing.keepers_of(review.group).filter(pk=person.pk).exists()]
 
 
-def kinds_waiting(user_id: int | None) -> list[str]:
+def kinds_waiting(user_id: int) -> list[str]:
     """The word matter or group for each review this person is asked about."""
-    matters = MatterReview.objects.filter(owner=user_id, closed_at=None).annotate(of=Value("matter"))
-    groups = GroupReview.objects.filter(closed_at=None, asked__contains=[user_id]).annotate(of=Value("group"))
-    return list(matters.values_list("of", flat=True).union(groups.values_list("of", flat=True), all=True))
+    return _WAITING.ask(user=user_id)
+
+
+def _waiting(*, user: int) -> QuerySet[MatterReview, str]:
+    matters = MatterReview.objects.filter(owner=user, closed_at=None).annotate(of=Value("matter"))
+    groups = GroupReview.objects.filter(closed_at=None, asked__contains=[user]).annotate(of=Value("group"))
+    return matters.values_list("of", flat=True).union(groups.values_list("of", flat=True), all=True)
+
+
+_WAITING = Prepared(_waiting)
 
 
 @dataclass(slots=True)

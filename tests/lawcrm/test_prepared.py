@@ -23,6 +23,7 @@ from lawcrm.accounts.models import User
 from lawcrm.prepared import NotPrepared, Prepared, padded
 from matters.models import Matter, Wall
 from matters.queries import break_glass, joined, listing, overview, team, walls
+from privacy.queries import reviews
 from tests import factories, personas
 from tests.deadlines.office import NOW, TODAY, Office, entered, open_office, wall_off
 
@@ -212,6 +213,8 @@ def asked_by(
         (team._GRANTED, (), {"matter": matter.pk}),
         (joined._JOINED, (), {"person": person.pk, "since": NOW}),
         (session_store._AT, (), {"key": "a", "now": NOW}),
+        (reviews._WAITING, (), {"user": person.pk}),
+        (walls._MANAGED, (), {**own, "contact": 7}),
         (walls._TO_TELL, (), {"person": person.pk}),
         (break_glass._CONCERNING, (), at_one),
         (break_glass._WAITING_FOR, (), at_one),
