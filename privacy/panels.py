@@ -53,6 +53,7 @@ def waiting(request: HttpRequest) -> dict[str, Any] | None:
 
 def to_review(request: HttpRequest) -> dict[str, Any] | None:
     """Access reviews that wait for this person's answer, in one statement."""
-    waiting = reviews.kinds_waiting(request.user.pk)
+    person: Any = request.user
+    waiting = reviews.kinds_waiting(person.pk)
     counted = {"matters": waiting.count("matter"), "groups": waiting.count("group")}
     return counted if waiting else None

@@ -104,7 +104,7 @@ def _page(state: str, kind: str, backwards: bool, most: int, **values: Any) -> Q
     if "key" in values:
         rows = rows.filter(_beyond((values["day"], values["key"]), "lt" if backwards else "gt"))
     order = ("-due_on", "-pk") if backwards else ("due_on", "pk")
-    return rows.order_by(*order)[:most]
+    return rows.select_related(None).select_related("matter", "assignee", "group").order_by(*order)[:most]
 
 
 def _beyond(cursor: tuple[date, int], side: str) -> Q:

@@ -123,6 +123,8 @@ def prepare(options: argparse.Namespace) -> None:
     django.setup()
     from django.core.management import call_command
 
+    import lawcrm.wsgi  # noqa: F401 - the process as it serves
+
     made = state / "generated"
     if not made.exists():
         words = {name: getattr(options, name) for name in ("contacts", "matters", "users", "grants", "seed")}
