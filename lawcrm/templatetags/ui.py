@@ -4,6 +4,7 @@ And what rows of a list consist of. Fifty rows of a template cost as much as the
 lists are each drawn by one tag of their app, from these.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -25,6 +26,8 @@ from lawcrm.crypto import marks
 register = template.Library()
 
 DRAWN = '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>'
+OPTION = '\n  <option value="{}"{}{}>{}</option>'
+OPTGROUP = '\n  <optgroup label="{}">{}\n  </optgroup>'
 NONE = UUID(int=0)
 LABELLED = '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
 
@@ -40,6 +43,21 @@ def wrap(context: Context, content: SafeString, component: str, **inputs: Any) -
 def capture(content: SafeString) -> SafeString:
     """`{% capture as title %} … {% endcapture %}`: a block that two places of the page show."""
     return content
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """Of a select, in the groups of its widget."""
+    drawn_groups = []
+    for group, choices, _index in groups:
+        lines = format_html_join("", OPTION, map(_option, choices))
+        drawn_groups.append(format_html(OPTGROUP, group, lines) if group else lines)
+    return SafeString("".join(drawn_groups))
+
+
+def _option(choice: dict[str, Any]) -> tuple[str, str, str, Any]:
+    disabled = " disabled" if choice["attrs"].get("disabled") else ""
+    return str(choice["value"]), " selected" if choice["selected"] else "", disabled, choice["label"]
 
 
 @register.simple_tag

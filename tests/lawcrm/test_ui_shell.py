@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.http import Http404, HttpRequest
 from django.template import engines
 from django.template.loader import render_to_string
@@ -110,6 +111,26 @@ def test_a_field_says_its_help_and_its_error_to_assistive_technology() -> None:
     assert '<a href="#id_number">Number</a>' in page
     assert '<a href="#id_served_on">Served on</a>' in page
     assert page.count("(optional)") == 1
+
+
+def test_a_select_draws_its_options_as_django_does() -> None:
+    choices = [("", "–"), ("Grouped <b>", [("x", "X & <y>"), (1, "One")]), ("z", "Z")]
+    drawn, plain = (
+        re.sub(r">\s+<", "><", str(Chosen(choices, initial={"one": 1}, renderer=renderer)["one"]))
+        for renderer in (None, DjangoTemplates())
+    )
+    assert drawn == plain
+    assert '<option value="1" selected>One</option>' in drawn
+    assert "Grouped &lt;b&gt;" in drawn
+    assert ">X &amp; &lt;y&gt;</option>" in drawn
+
+
+class Chosen(forms.Form):
+    one = forms.ChoiceField()
+
+    def __init__(self, choices: list[Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.fields["one"].choices = choices
 
 
 def test_a_form_without_errors_has_no_summary() -> None:
