@@ -70,22 +70,16 @@ class Part:
 
 def parts_of(contact: Contact, most: int = 20) -> list[Part]:
     """The latest visible matters of a contact, which are not all it takes part in."""
-    parties = _PARTIES_OF.ask(most, contact=contact.pk)
-    taken = padded({party.matter_id for party in parties}, most)
-    matters = {matter.pk: matter for matter in _MATTERS.ask(matters=taken)} if taken else {}
-    return [Part(matters[party.matter_id], party.get_role_display()) for party in parties if party.matter_id in matters]
+    return [Part(party.matter, party.get_role_display()) for party in _PARTIES_OF.ask(most, contact=contact.pk)]
 
 
 def _parties_of(most: int, *, contact: int) -> QuerySet[Party]:
-    return Party.objects.filter(contact=contact).order_by("-since", "-pk")[:most]
-
-
-def _matters(*, matters: tuple[int, ...]) -> QuerySet[Matter]:
-    return Matter.objects.defer("summary").filter(pk__in=matters)
+    rows = Party.objects.filter(contact=contact).select_related("matter").defer("matter__summary")
+    return rows.order_by("-since", "-pk")[:most]
 
 
 # A bank takes part in thousands of matters, of which one viewer sees three and another all.
-_PARTIES_OF, _MATTERS = Prepared(_parties_of, one_plan=False), Prepared(_matters)
+_PARTIES_OF = Prepared(_parties_of, one_plan=False)
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

@@ -208,7 +208,6 @@ def asked_by(
         (listing._CLIENTS, (), {"matters": (7, 8)}),
         *((prepared, (), {"contacts": (7, 8)}) for prepared in (listing._NAMES, overview._CONTACTS)),
         (overview._PARTIES_OF, (20,), {"contact": 7}),
-        (overview._MATTERS, (), {"matters": (7, 8)}),
         *((overview._PARTIES, (former,), {"matter": matter.pk}) for former in (False, True)),
         (team._GRANTED, (), {"matter": matter.pk}),
         (joined._JOINED, (), {"person": person.pk, "since": NOW}),
