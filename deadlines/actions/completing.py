@@ -5,6 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from deadlines import ladder
 from deadlines.actions.reminding import rounds_of, rows_of
@@ -30,19 +31,37 @@ def complete(*, now: datetime) -> int:
 
 @transaction.atomic
 def _complete(batch: list[int], days: WorkingDays, now: datetime) -> int:
-    """A new round of them, in place of what waits; what was handed over early counts as of now."""
+    """A new round of them, in place of what waits; what was handed over early counts as of now.
+
+    What by a clock ahead of this one was to come at once comes now, unless its step is still to come.
+    """
     rows = reminders.incomplete(now).filter(pk__in=batch).select_related("matter")
     found = list(rows.defer("note", "trace", "matter__summary").select_for_update(of=("self",), no_key=True))
     turns, waiting = rounds_of([row.pk for row in found]), _waiting(found, now)
-    made = []
+    made, to_come = [], {}
     for row in found:
         wanted = _to_come(row, turns[row.pk] + 1, days.of(row.matter), now)
+        to_come[row.pk] = {_name(step.step) for step in wanted}
         if wanted and {(step.recipient_id, step.due_at) for step in wanted} != waiting[row.pk]:
             made += wanted
+    _at_once(to_come, now)
     renewed = Reminder.objects.filter(deadline__in={step.deadline_id for step in made}, due_at__gt=now)
     renewed.filter(state=State.WAITING).update(state=State.CANCELLED)
     Reminder.objects.filter(deadline__in=found, state=State.HANDED, due_at__gt=now).update(due_at=now)
     return len(Reminder.objects.bulk_create(made))
+
+
+def _at_once(to_come: dict[int, set[str]], now: datetime) -> None:
+    early = Reminder.objects.filter(deadline__in=to_come, level=Reminder.Level.OWNER, state=State.WAITING)
+    early = early.filter(due_at__gt=now, due_at__lte=F("deadline__entered_at"))
+    rows = early.values_list("pk", "deadline_id", "step")
+    passed = [pk for pk, deadline, step in rows if _name(step) not in to_come[deadline]]
+    Reminder.objects.filter(pk__in=passed).update(due_at=now)
+
+
+def _name(step: str) -> str:
+    """Without the round it was made in."""
+    return step.partition(".")[0]
 
 
 def _waiting(deadlines: list[Deadline], now: datetime) -> defaultdict[int, set[tuple[int | None, datetime]]]:

@@ -236,6 +236,19 @@ def test_what_a_clock_that_was_ahead_handed_over_comes_again_in_time(office: Off
     assert [(step, at) for step, at, state in steps(deadline) if state == "waiting"] == waiting
 
 
+def test_what_a_clock_an_hour_ahead_was_to_tell_at_once_is_told_now(office: Office, post: Post) -> None:
+    """Entered between two steps: the one that has passed is made up for at once, and is no step to come."""
+    deadline = entered(office, due_on=TODAY + 4 * DAY, now=NOW + timedelta(hours=1))
+    made_up, *to_come = steps(deadline)
+    assert made_up[1:] == (f"{NOW + timedelta(hours=1):%Y-%m-%d %H:%M}", "waiting")
+    assert night() == "done"
+    tick(NOW)
+    assert len(post.mails) == 1
+    assert steps(deadline)[0] == (made_up[0], f"{NOW:%Y-%m-%d %H:%M}", "handed")
+    waiting = [(step, at) for step, at, state in steps(deadline) if state == "waiting"]
+    assert waiting == [(step.replace(".1", ".2"), at) for step, at, _state in to_come]
+
+
 def test_what_is_due_and_not_yet_handed_over_is_left_as_it_stands(office: Office, post: Post) -> None:
     """As after an hour in which nothing ran: the night may come before what hands over."""
     deadline = entered(office, due_on=TODAY + 20 * DAY, now=NOW + 10 * DAY)
