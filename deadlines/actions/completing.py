@@ -37,6 +37,7 @@ def _complete(batch: list[int], days: WorkingDays, now: datetime) -> int:
     """
     rows = reminders.incomplete(now).filter(pk__in=batch).select_related("matter")
     found = list(rows.defer("note", "trace", "matter__summary").select_for_update(of=("self",), no_key=True))
+    _hold(found)
     turns, waiting = rounds_of([row.pk for row in found]), _waiting(found, now)
     made, to_come = [], {}
     for row in found:
@@ -49,6 +50,12 @@ def _complete(batch: list[int], days: WorkingDays, now: datetime) -> int:
     renewed.filter(state=State.WAITING).update(state=State.CANCELLED)
     Reminder.objects.filter(deadline__in=found, state=State.HANDED, due_at__gt=now).update(due_at=now)
     return len(Reminder.objects.bulk_create(made))
+
+
+def _hold(deadlines: list[Deadline]) -> None:
+    """Whoever is handing a step over ends first: for a group that writes rows of its members, due as the step was."""
+    rows = Reminder.objects.filter(deadline__in=deadlines, state=State.WAITING).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _at_once(to_come: dict[int, set[str]], now: datetime) -> None:

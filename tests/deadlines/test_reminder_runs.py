@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from deadlines.actions import reminding
+from deadlines.actions import completing, reminding
 from deadlines.actions.entering import AlreadyEntered, confirm_deadline, enter_deadline
 from deadlines.models import Deadline, Reminder
 from lawcrm import access
 from lawcrm.models.outbox import OutboxMessage
-from tests import factories
+from tests import factories, personas
 from tests.deadlines.office import NOW, TODAY, Office, again, entered, entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +53,32 @@ def test_two_runs_at_once_hand_each_reminder_over_once(office: Office) -> None:
     handed = together(run, run, run)
     assert sum(handed) == 301  # type: ignore[arg-type]
     assert OutboxMessage.objects.count() == 301
+
+
+def test_a_night_waits_for_who_is_telling_a_group_by_a_clock_ahead(office: Office) -> None:
+    """Half way there are no rows of the members yet, and then they are due when the step was."""
+    group = personas.practice_group("Transport", office.lawyer, office.assistant)
+    ahead, handed, nearly = NOW + timedelta(hours=1), threading.Event(), threading.Event()
+    deadline = entered(office, assignee=None, group=group, due_on=TODAY + timedelta(days=4), now=ahead)
+
+    def hand_over() -> None:
+        with access.as_system("test"), transaction.atomic():
+            reminding._hand_batch(ahead)
+            handed.set()
+            nearly.wait(1)
+
+    def night() -> None:
+        handed.wait(5)
+        with access.as_system("test"):
+            completing.complete(now=NOW)
+        nearly.set()
+
+    together(hand_over, night)
+    with access.as_system("test"):
+        told = Reminder.objects.filter(deadline=deadline, step__endswith=".1").exclude(recipient=None)
+        assert {(row.recipient_id, row.state, row.due_at) for row in told.filter(due_at__lte=NOW)} == {
+            (person.pk, "waiting", NOW) for person in (office.lawyer, office.assistant)
+        }
 
 
 def test_two_entries_of_one_form_at_once_are_one_deadline(office: Office) -> None:
