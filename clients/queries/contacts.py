@@ -136,9 +136,8 @@ def listed(chosen: Mapping[str, str], *, after: UUID | None = None, before: UUID
     mark = _PLACE.first(public_id=asked) if asked else None
     back = mark is not None and after is None
     place: dict[str, Any] = {} if mark is None else dict(zip(("name", "key"), mark, strict=True))
-    return _page(
-        _LISTED.ask(*(chosen.get(name, "") for name in FILTERS), back, **place), is_marked=mark is not None, back=back
-    )
+    found = _LISTED.ask(*(chosen.get(name, "") for name in FILTERS), back, **place)
+    return _page(found, is_marked=bool(place), back=back)
 
 
 def search_page(rows: QuerySet[Contact]) -> Page:
