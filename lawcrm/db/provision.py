@@ -20,6 +20,8 @@ LEAKPROOF = (
 )
 EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
 REDACTOR = "lawcrm_redactor"
+# Roles belong to the whole server: two who alter one at once get an error instead of a turn.
+ONE_AT_A_TIME = "select pg_advisory_lock(4713)"
 
 
 def prepare(superuser_url: str, owner_url: str, app_url: str) -> None:
@@ -27,12 +29,13 @@ def prepare(superuser_url: str, owner_url: str, app_url: str) -> None:
     owner, app = conninfo_to_dict(owner_url), conninfo_to_dict(app_url)
     database = str(owner["dbname"])
     with psycopg.connect(superuser_url, autocommit=True) as server:
+        server.execute(ONE_AT_A_TIME)
         _ensure_role(server, str(owner["user"]), owner.get("password"))
         _ensure_role(server, str(app["user"]), app.get("password"))
         _ensure_redactor(server, str(owner["user"]))
         _ensure_database(server, database, str(owner["user"]))
-    with psycopg.connect(superuser_url, dbname=database, autocommit=True) as inside:
-        _prepare_inside(inside, str(owner["user"]), str(app["user"]))
+        with psycopg.connect(superuser_url, dbname=database, autocommit=True) as inside:
+            _prepare_inside(inside, str(owner["user"]), str(app["user"]))
 
 
 def _ensure_role(server: "psycopg.Connection[object]", role: str, password: object) -> None:
