@@ -161,6 +161,13 @@ on("click", "dialog [data-close]", (event, button) => {
   button.closest("dialog").close();
 });
 
+// What searches while one types answers Enter in place as well, where a form would load the whole page.
+on("keydown", "form[role=search] input[hx-post]", (event, input) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  input.dispatchEvent(new Event("search"));
+});
+
 // Forms: nothing typed is lost unasked, nothing is sent twice.
 let leaving = false;
 const changed = new Set();

@@ -27,6 +27,21 @@ def found(page: Page, words: str) -> int:
     return rows.count()
 
 
+def test_enter_in_a_search_answers_in_place(desk: Desk) -> None:
+    it = token()
+    desk.firm.stage("matter", title=it, adverse=it, responsible=PARTNER.email)
+    page = desk.of(PARTNER)
+    for address, field in (("/contacts/", "Name, e-mail or number"), ("/matters/", "Find a matter by title or number")):
+        page.goto(address)
+        page.evaluate("document.body.dataset.before = '1'")
+        page.get_by_label(field).fill(it)
+        with page.expect_response(re.compile(address)) as answered:
+            page.get_by_label(field).press("Enter")
+        assert answered.value.request.header_value("HX-Request") == "true"
+        expect(page.locator("#list tbody tr")).to_have_count(1)
+        assert page.evaluate("document.body.dataset.before") == "1"
+
+
 def test_pressing_twice_enters_once(desk: Desk) -> None:
     it = token()
     page = desk.of(LAWYER)
