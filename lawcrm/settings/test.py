@@ -5,7 +5,8 @@ from pathlib import Path
 
 os.environ.setdefault("LAWCRM_STATE", str(Path(__file__).resolve().parents[2] / ".state" / "test"))
 os.environ.setdefault("LAWCRM_DURABLE", "0")
-os.environ.setdefault("LAWCRM_VALKEY", f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+# Not a default: a worker inherits the name of the process that started it, and would share its broker with the other.
+os.environ["LAWCRM_VALKEY"] = f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 from lawcrm.settings.demo import *
 from lawcrm.settings.demo import TEMPLATES

@@ -80,6 +80,12 @@ def desk(valkey: str) -> Iterator[Desk]:
     broker.close()
 
 
+def test_a_process_of_the_suite_has_a_broker_of_its_own(valkey: str, worker_id: str) -> None:
+    """One that ends takes its own away, and what a test flushes was nobody else's."""
+    with redis.Redis.from_url(valkey) as broker:
+        assert Path(str(broker.config_get("dir")["dir"])).name == f"valkey-{worker_id}"
+
+
 def test_a_queued_message_rings_the_worker_which_sends_it(post: Post) -> None:
     with worker(post):
         put(7, not_before=timezone.now())

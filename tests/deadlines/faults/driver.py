@@ -69,7 +69,6 @@ class Driver:
     def house(self) -> Iterator[None]:
         environment = {key: value for key, value in os.environ.items() if key not in NOT_OURS} | {
             "LAWCRM_STATE": str(self.state),
-            "LAWCRM_VALKEY": "valkey",
             "LAWCRM_DURABLE": "0",
             "OFFICE_CALENDAR": "dk",
             "DJANGO_SETTINGS_MODULE": "lawcrm.settings.test",
