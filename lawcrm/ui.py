@@ -210,10 +210,10 @@ class Shell:
         return [self._link(entry, current=entry.url == here) for entry in entries]
 
     @cached_property
-    def sections(self) -> list[tuple[Text, list[Link]]]:
+    def sections(self) -> list[tuple[Text, tuple[Link, ...]]]:
         order = list(SECTIONS)
         links = sorted(self.links, key=lambda link: order.index(link.section))
-        return [(SECTIONS[name], list(group)) for name, group in groupby(links, key=lambda link: link.section)]
+        return [(SECTIONS[name], tuple(group)) for name, group in groupby(links, key=lambda link: link.section)]
 
     @cached_property
     def phone_links(self) -> list[Link]:
