@@ -17,6 +17,11 @@ from lawcrm.prepared import Prepared
 PAGE = 50
 MOST_COUNTED = PAGE
 ANYBODY = Q()
+# What a line of the list is drawn from; `acl` tells what is seen by break-glass alone.
+LISTED = (
+    *("public_id", "kind", "criticality", "title", "due_on", "due_time", "trigger_on", "trigger_label", "series"),
+    *("state", "confirmed_at", "checked_at", "proposed_on", "matter__number", "matter__title", "matter__acl"),
+)
 State = Deadline.State
 
 
@@ -104,7 +109,7 @@ def _page(state: str, kind: str, backwards: bool, most: int, **values: Any) -> Q
     if "key" in values:
         rows = rows.filter(_beyond((values["day"], values["key"]), "lt" if backwards else "gt"))
     order = ("-due_on", "-pk") if backwards else ("due_on", "pk")
-    return rows.select_related(None).select_related("matter", "assignee", "group").order_by(*order)[:most]
+    return rows.select_related(None).select_related("matter").only(*LISTED).order_by(*order)[:most]
 
 
 def _beyond(cursor: tuple[date, int], side: str) -> Q:

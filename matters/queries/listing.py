@@ -17,6 +17,11 @@ from matters.queries.break_glass import until_of
 
 PAGE = 50
 MOST_COUNTED = PAGE
+# What a line of the list is drawn from; `acl` tells what is seen by break-glass alone.
+LISTED = (
+    *("public_id", "number", "title", "state", "opened_on", "acl"),
+    *("matter_type__name", "responsible__full_name"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def filtered(*, state: str = "", matter_type: str = "", responsible_id: int | No
         wanted["matter_type__code"] = matter_type
     if responsible_id:
         wanted["responsible_id"] = responsible_id
-    return Matter.objects.filter(**wanted).select_related("matter_type", "responsible").defer("summary")
+    return Matter.objects.filter(**wanted).select_related("matter_type", "responsible").only(*LISTED)
 
 
 def found(rows: QuerySet[Matter], words: str) -> QuerySet[Matter]:
