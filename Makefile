@@ -1,5 +1,8 @@
 .PHONY: help demo test proof bench mutation lint check format messages
 
+# Where the environment forbids it, each of many processes would compile every library anew: two seconds apiece.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## Show these lines
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 

@@ -16,6 +16,7 @@ from tests import personas
 SHOTS = os.environ.get("SHOTS", "")
 pytestmark = [
     pytest.mark.journey,
+    pytest.mark.proof,
     pytest.mark.usefixtures("valkey"),
     pytest.mark.django_db(transaction=True),
 ]

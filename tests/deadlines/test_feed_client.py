@@ -18,7 +18,7 @@ from lawcrm import access
 from tests import factories
 from tests.deadlines.office import Office, entered, open_office, wall_off, work_on
 
-pytestmark = [pytest.mark.usefixtures("valkey"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.usefixtures("valkey"), pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
 SYNCED = """
 [general]

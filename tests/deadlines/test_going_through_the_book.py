@@ -106,6 +106,7 @@ def start_night() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", WORKER], env=environment, cwd=ROOT)  # noqa: S603
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 def test_a_night_that_is_killed_goes_on_where_it_stopped_and_looks_at_every_deadline_once() -> None:
     """Every hundredth has another date than the rule gives; each of these is asked about, and once."""

@@ -94,6 +94,7 @@ def test_an_empty_fortnight_is_a_copy_too(folder: Path) -> None:
     assert "Deadlines of the next 14 days" in read(folder / "deadlines-2026-11-20.pdf")
 
 
+@pytest.mark.proof
 def test_a_thousand_entries_stand_on_it(office: Office, folder: Path) -> None:
     deadline = entered(office)
     with access.as_system("test"):

@@ -32,6 +32,7 @@ from tests.conftest import copy_template
 from tests.lawcrm import sealed_rows
 from tests.lawcrm.sealed_rows import Person
 
+pytestmark = pytest.mark.proof  # the restore drill
 CANARY = "Karoline Ulfsdotter-Kanarie"
 KEY = "a backup key of enough length"
 OWNER = uuid.UUID("7e5f0000-0000-4000-8000-000000000001")

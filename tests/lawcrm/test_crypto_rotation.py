@@ -151,6 +151,7 @@ def start_rotation(keys: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", ROTATE, str(keys)], env=environment, cwd=ROOT)  # noqa: S603
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 def test_rotation_killed_again_and_again_is_finished_by_the_next_run(
     sealed: dict[uuid.UUID, bytes], tmp_path: Path

@@ -22,6 +22,7 @@ POLICY = "; ".join(
 )
 pytestmark = [
     pytest.mark.journey,
+    pytest.mark.proof,
 ]
 
 

@@ -198,6 +198,7 @@ def test_the_command_run_by_cron_ends_with_1_and_has_mailed(post: Post) -> None:
     assert (code, said, told(post)) == (0, "Reminders run.\n", expected)
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 def test_a_watchdog_that_stays_tells_of_a_database_that_went_away(post: Post) -> None:
     """It remembers whom to tell; the limit is short here, a twentieth of a minute."""
