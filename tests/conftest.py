@@ -1,7 +1,6 @@
 """Real servers for the suite: one embedded PostgreSQL, a migrated template, a copy of it per worker."""
 
 import fcntl
-import gc
 import hashlib
 import os
 import shutil
@@ -56,11 +55,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if marker is not None and "databases" not in marker.kwargs:
             item.add_marker(pytest.mark.django_db(*marker.args, **marker.kwargs, databases="__all__"), append=False)
     items.sort(key=lambda item: item.get_closest_marker("django_db") is not None)
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays: no collection of garbage looks at it again."""
-    gc.freeze()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
