@@ -26,7 +26,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 ROOTS = {
     *("clients.Contact", "clients.ContactImport", "matters.Matter", "matters.ConflictCheck", "matters.ConflictHit"),
     *("matters.BreakGlassRequest", "matters.Takeover"),
-    "matters.BreakGlass",  # open: bare SQL as the web role can write one, as it can write a grant
     *("privacy.Hold", "privacy.ErasureItem", "privacy.Certificate", "privacy.ReviewCount"),
 }
 
@@ -180,6 +179,37 @@ def test_a_visible_row_cannot_be_moved_into_a_hidden_matter(secret: filling.Fill
             sql = f"update {model._meta.db_table} set {column.column} = %s where {model._meta.pk.column} = %s"
             moved[model._meta.label] = _attempt(sql, [there.pk, own.rows[model._meta.label].pk])
     assert {label: outcome for label, outcome in moved.items() if outcome != "refused"} == {}
+
+
+def test_nobody_breaks_the_glass_alone_by_bare_sql(secret: filling.Filling) -> None:
+    """Neither by a row of it, which is sight, nor by a request answered in the name of the second person."""
+    asker, confirmer = personas.user_for("lawyer"), personas.user_for("lawyer")
+    asked = secret.rows["matters.BreakGlassRequest"]
+    columns = "public_id, number, reason, hours, asked_at, closes_at, answer"
+    add = (
+        f"insert into matters_breakglassrequest ({columns}, asker_id, confirmer_id)"
+        " select gen_random_uuid(), '1', 'x', 1, now(), now() + interval '1 hour', %s, %s, %s"
+    )
+    answer = "update matters_breakglassrequest set answer = %s where asker_id = %s and answer = ''"
+    with someone(asker):
+        assert _attempt(add, ["", asker.pk, confirmer.pk]) == 1
+        assert _attempt(add, ["confirmed", asker.pk, confirmer.pk]) == "refused"
+        assert _attempt(add, ["", confirmer.pk, asker.pk]) == "refused"
+        assert _attempt(add, ["", asker.pk, asker.pk]) == "refused"
+        assert _attempt(answer, ["confirmed", asker.pk]) == "refused"
+        turned = (
+            "update matters_breakglassrequest set confirmer_id = asker_id, answer = 'confirmed' where asker_id = %s"
+        )
+        assert _attempt(turned, [asker.pk]) == "refused"
+    with someone(confirmer):
+        assert _attempt(answer, ["taken_back", asker.pk]) == "refused"
+        assert _attempt(answer, ["confirmed", asker.pk]) == 1
+    glass = secret.rows["matters.BreakGlass"]
+    holder = User.objects.get(pk=glass.holder_id)
+    with someone(holder):
+        assert _attempt("update matters_breakglass set ended_at = null where id = %s", [glass.pk]) == "refused"
+        assert _attempt("delete from matters_breakglass where id = %s", [glass.pk]) == 0
+    assert asked.asker_id == holder.pk
 
 
 def test_a_hidden_contact_becomes_no_party_of_one_s_own_matter(secret: filling.Filling) -> None:
