@@ -13,6 +13,8 @@ from deadlines.models import Deadline
 
 TASK = "task"
 Kind = Deadline.Kind
+# What a plan may create beside tasks: a date fixed by a court is entered when it is known, and never computed.
+COUNTED = {kind.value: kind.label for kind in Kind if kind is not Kind.COURT_FIXED}
 
 
 class Role(models.TextChoices):

@@ -58,7 +58,7 @@ class ChangeForm(forms.Form):
 
 class StepForm(forms.Form):
     what = forms.ChoiceField(
-        label=_("What"), choices=[(planning.TASK, _("Task")), *Deadline.Kind.choices], initial=planning.TASK
+        label=_("What"), choices=[(planning.TASK, _("Task")), *planning.COUNTED.items()], initial=planning.TASK
     )
     title = forms.CharField(label=_("What must be done"), max_length=180)
     rule = forms.CharField(

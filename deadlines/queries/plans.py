@@ -115,6 +115,8 @@ def planned(  # noqa: PLR0913 - what a plan is used with
     known = {**people, planning.Role.RESPONSIBLE.value: matter.responsible}
     found = []
     for step in planning.read(version.steps):
+        if step.what == planning.Kind.COURT_FIXED:
+            raise CannotPlan(_("%(step)s: a date fixed by the court is never computed.") % {"step": step.title})
         owner, deputy = known.get(step.owner), known.get(step.deputy)
         if owner is None:
             raise CannotPlan(_("%(step)s: say who it is for.") % {"step": step.title})

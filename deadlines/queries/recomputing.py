@@ -5,6 +5,7 @@ from datetime import date, time
 
 from django.db import DatabaseError
 from django.db.models import QuerySet
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from deadlines.engine import CannotCompute
@@ -94,7 +95,7 @@ def waiting() -> QuerySet[Deadline]:
     """Open deadlines that would get another date, the most urgent first."""
     asked = Proposal.objects.filter(state=State.OPEN)
     rows = book.deadlines().filter(pk__in=asked.values("deadline_id"), state=Deadline.State.OPEN)
-    return rows.order_by("due_on", "pk")
+    return rows.order_by(Least("due_on", "proposed_on"), "pk")
 
 
 def waiting_for(user_id: int, most: int) -> list[Deadline]:

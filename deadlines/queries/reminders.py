@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from deadlines.ladder import ONE_DAY, OVERDUE, UNCONFIRMED
@@ -109,7 +110,7 @@ def _unacknowledged(most: int, *, user: int) -> QuerySet[Deadline]:
     rows = Deadline.objects.filter(pk__in=told.values("deadline_id"), state=Deadline.State.OPEN)
     highest = told.filter(deadline=OuterRef("pk")).order_by("-level").values("level")[:1]
     rows = rows.annotate(told_level=Subquery(highest)).select_related("matter")
-    return rows.defer("note", "trace", "matter__summary").order_by("due_on", "pk")[:most]
+    return rows.defer("note", "trace", "matter__summary").order_by(Least("due_on", "proposed_on"), "pk")[:most]
 
 
 _UNACKNOWLEDGED = Prepared(_unacknowledged)

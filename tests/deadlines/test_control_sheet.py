@@ -18,7 +18,7 @@ from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry, ReadEntry
 from tests import personas
-from tests.deadlines.office import NOW, TODAY, Office, entered, wall_off
+from tests.deadlines.office import NOW, TODAY, Office, entered, proposed, wall_off
 from tests.deadlines.test_book_pages import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,14 @@ def test_each_entry_stands_where_it_belongs(office: Office) -> None:
         "done": ["Done"],
         "struck": ["Struck"],
     }
+
+
+def test_what_would_be_due_earlier_by_a_proposal_stands_on_the_earlier_day(office: Office) -> None:
+    """Until somebody has decided it counts, and the day is not signed without a word about it."""
+    for title, new_on in (("Late", TODAY - DAY), ("Today", TODAY), ("Later", TODAY + DAY)):
+        proposed(entered(office, title=title, due_on=TODAY + 9 * DAY, criticality="normal"), new_on)
+    found = shown(office.browser(office.lawyer))
+    assert (found["overdue"], found["due"]) == (["Late"], ["Today"])
 
 
 def test_a_day_that_is_over_is_told_without_what_is_open_now(office: Office) -> None:

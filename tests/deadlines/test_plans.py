@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from deadlines import planning
 from deadlines.actions import plans as actions
+from deadlines.forms.plan import StepForm
 from deadlines.ladder import WEEKDAYS
 from deadlines.models import Deadline, Plan, PlanUse, PlanVersion, Task
 from deadlines.planning import Role, Step, Unit
@@ -196,7 +197,7 @@ def test_six_people_at_once_use_it_once() -> None:
     ("step", "trigger_on", "expected"),
     [
         ({"amount": 1, "unit": "months"}, (2027, 1, 29), (2027, 3, 1)),  # 28 February is a Sunday; a task goes on
-        ({"amount": 1, "unit": "months", "what": "court_fixed"}, (2027, 1, 29), (2027, 2, 26)),
+        ({"amount": 1, "unit": "months", "what": "statutory"}, (2027, 1, 29), (2027, 2, 26)),
         ({"amount": -3, "unit": "working_days"}, (2026, 11, 24), (2026, 11, 19)),
         ({"amount": 0}, (2026, 11, 21), (2026, 11, 23)),
     ],
@@ -204,6 +205,14 @@ def test_six_people_at_once_use_it_once() -> None:
 def test_how_a_period_is_counted(step: dict[str, Any], trigger_on: Any, expected: Any) -> None:
     whole = Step(**{"what": "task", "title": "x", "owner": LAWYER, **step})
     assert planning.counted(whole, date(*trigger_on), WEEKDAYS) == date(*expected)
+
+
+def test_a_date_fixed_by_a_court_is_never_computed(office: Office) -> None:
+    """Neither offered, nor taken from a version that has it."""
+    assert "court_fixed" not in dict(StepForm().fields["what"].choices)  # type: ignore[attr-defined]
+    version = latest(made([Step(what="court_fixed", title="Hearing", owner=LAWYER, amount=1, unit=Unit.MONTHS)]))
+    with pytest.raises(plans.CannotPlan, match="never computed"):
+        dry(office, version)
 
 
 def test_plans_are_offered_by_kind_and_jurisdiction(office: Office) -> None:

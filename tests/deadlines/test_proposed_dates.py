@@ -14,10 +14,24 @@ from clients.models import Court
 from deadlines.actions import recomputing, triggering
 from deadlines.actions.entering import confirm_deadline, move_deadline
 from deadlines.models import Basis, Deadline, HolidayCalendar, OwnHoliday, Proposal, Recalculation
+from deadlines.queries import recomputing as queries
 from lawcrm import access, audit, jobs, outbox
 from matters.actions.closing import version_of
 from tests import factories, personas
-from tests.deadlines.office import NOW, Office, again, enter_url, entered, fresh, sit_in_cologne, steps, typed, wall_off
+from tests.deadlines.office import (
+    NOW,
+    TODAY,
+    Office,
+    again,
+    enter_url,
+    entered,
+    fresh,
+    proposed,
+    sit_in_cologne,
+    steps,
+    typed,
+    wall_off,
+)
 from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
@@ -346,3 +360,14 @@ def test_an_update_of_the_library_asks_too(deadline: Deadline) -> None:
     assert jobs.run("deadlines.fill_calendars", NOW) == "done"
     with access.as_system("test"):
         assert Recalculation.objects.filter(done_at=None, code="de-nw", asked_by=None).count() == 1
+
+
+def test_the_earliest_date_comes_first_also_where_it_is_only_proposed(office: Office) -> None:
+    """The front page shows three: one that would be due tomorrow must not stand behind them."""
+    day = timedelta(days=1)
+    later = [entered(office, title=f"In {n} days", due_on=TODAY + n * day, assignee=office.lawyer) for n in (9, 10, 60)]
+    for row, new_on in zip(later, (TODAY + 8 * day, TODAY + 7 * day, TODAY + day), strict=True):
+        proposed(row, new_on)
+    with access.as_user(office.lawyer):
+        first = [row.title for row in queries.waiting_for(office.lawyer.pk, 3)]
+    assert first == ["In 60 days", "In 10 days", "In 9 days"]
