@@ -24,7 +24,7 @@ class StillOpen(Refused):
 
 class Cut(Refused):
     def __init__(self) -> None:
-        super().__init__(_("The sheet shows only a part of this day. Sign the sheets of each person instead."))
+        super().__init__(_("The sheet shows only a part of this day. Each person signs their own sheet instead."))
 
 
 class ChangedMeanwhile(Refused):

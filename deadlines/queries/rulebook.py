@@ -74,6 +74,15 @@ def _entry(
     return Entry(pack.name, pack.version, base, rule, approval, override)
 
 
+def packs_of_the_firm() -> list[packs.Pack]:
+    """The packs in use with the firm's changes in them. As drafts: who stands by a rule is no part of a pack."""
+    found: dict[tuple[str, str], list[rules.Rule]] = {}
+    for entry in entries():
+        as_draft = replace(entry.rule, status=rules.DRAFT, reviewer=None, reviewed_on=None)
+        found.setdefault((entry.pack, entry.version), []).append(as_draft)
+    return [packs.Pack(name, version, tuple(kept)) for (name, version), kept in found.items()]
+
+
 def in_use() -> tuple[rules.Rule, ...]:
     return tuple(entry.rule for entry in entries())
 

@@ -298,3 +298,23 @@ def test_only_the_firm_s_own_rules_start_a_server() -> None:
     }
     found = {words: engines.needs_no_database(["manage.py", "deadline", *words.split()]) for words in lines}
     assert found == lines
+
+
+def test_what_the_firm_has_goes_out_and_is_compared(office: Office, partner: User, tmp_path: Path) -> None:
+    """With what was imported and what the firm changed, without who stands by it; the shipped pack stays to be had."""
+
+    def told(*words: str) -> str:
+        out = StringIO()
+        call_command("deadline", *words, stdout=out)
+        return out.getvalue()
+
+    assert told("export", "de", "--installed") == told("export", "de")
+    imported(tmp_path, title="Berufung, as imported")
+    assert change(office, partner, amount="2").status_code == 302
+    assert approve(office, office.lawyer).status_code == 302
+    file = tmp_path / "firm.json"
+    file.write_text(told("export", "de", "--installed"))
+    lines = told("compare", str(file)).splitlines()
+    assert (f"{APPEAL}\tamount\t1\t2" in lines, len(lines)) == (True, 3)
+    assert told("compare", str(file), "--installed") == "0 differences\n"
+    assert "Karin Vestergaard" not in file.read_text()

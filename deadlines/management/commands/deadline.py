@@ -37,10 +37,12 @@ class Command(BaseCommand):
         listed.add_argument("--installed", action="store_true", help=INSTALLED)
         written = acts.add_parser("export", help="write a pack with its checksum to the standard output")
         written.add_argument("pack")
+        written.add_argument("--installed", action="store_true", help=INSTALLED)
         compared = acts.add_parser(
             "compare", help="check a pack in a file and show where it differs from the shipped one"
         )
         compared.add_argument("file", type=Path)
+        compared.add_argument("--installed", action="store_true", help=INSTALLED)
         imported = acts.add_parser("import", help="put a pack in the place of the one of its name, as drafts")
         imported.add_argument("file", type=Path)
         acts.add_parser("calendars", help="fill the book's calendars from the library; safe to repeat")
@@ -82,12 +84,12 @@ class Command(BaseCommand):
                 facts = (rule.code, rule.title, period, rule.profile, rule.statute, rule.confidence, rule.status)
                 self.stdout.write("\t".join((*facts, *more)))
 
-    def export(self, *, pack: str, **_options: Any) -> None:
-        self.stdout.write(packs.dump(shipped(pack)), ending="")
+    def export(self, *, pack: str, installed: bool, **_options: Any) -> None:
+        self.stdout.write(packs.dump(known(pack, installed=installed)), ending="")
 
-    def compare(self, *, file: Path, **_options: Any) -> None:
+    def compare(self, *, file: Path, installed: bool, **_options: Any) -> None:
         other = packs.load(text_of(file))
-        self.tell(packs.compare(shipped(other.name), other))
+        self.tell(packs.compare(known(other.name, installed=installed), other))
 
     def import_(self, *, file: Path, **_options: Any) -> None:
         self.tell(import_pack(text_of(file)))
@@ -125,11 +127,18 @@ def fill_calendars() -> list[str]:
         return holidays.fill(now=timezone.now())
 
 
-def shipped(name: str) -> packs.Pack:
-    found = {pack.name: pack for pack in packs.shipped()}
+def known(name: str, *, installed: bool) -> packs.Pack:
+    found = {pack.name: pack for pack in (of_the_firm() if installed else packs.shipped())}
     if name not in found:
-        refuse(f"There is no pack {name!r}. Shipped are: {', '.join(sorted(found))}.")
+        refuse(f"There is no pack {name!r}. There are: {', '.join(sorted(found))}.")
     return found[name]
+
+
+def of_the_firm() -> list[packs.Pack]:
+    from deadlines.queries import rulebook
+
+    with access.as_system("manage.py deadline --installed", source="command"):
+        return rulebook.packs_of_the_firm()
 
 
 def as_value(value: Any) -> str:
