@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from deadlines.actions import ending
 from deadlines.forms.dates import read_date
-from deadlines.models import Deadline, Task
+from deadlines.models import Deadline, Reminder, Task
 from deadlines.queries import book
 from lawcrm import access
 from tests.deadlines.office import NOW, TODAY, Office, again, enter_url, entered, typed, wall_off
@@ -328,3 +328,16 @@ def test_ctrl_k_finds_deadlines_of_matters_in_sight(office: Office) -> None:
         assert address in text(office.browser(office.reader).post(reverse("search_palette"), {"q": words}))
         assert address not in text(office.browser(office.outsider).post(reverse("search_palette"), {"q": words}))
     assert address not in text(office.browser(office.reader).post(reverse("search_palette"), {"q": "Berufungx"}))
+
+
+def test_no_person_deletes_an_entry(office: Office) -> None:
+    """Not even one who may change it: rows go with their matter alone, when its retention is over."""
+    deadline = entered(office)
+    with access.as_system("test"):
+        Reminder.objects.all().delete()
+    for person in (office.assistant, office.lawyer, office.matter.responsible):
+        with access.as_user(person):
+            assert Deadline.objects.filter(pk=deadline.pk)._raw_delete("default") == 0
+    assert again(deadline).title == deadline.title
+    with access.as_system("erasure"):
+        assert Deadline.objects.filter(pk=deadline.pk)._raw_delete("default") == 1
