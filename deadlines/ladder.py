@@ -103,7 +103,7 @@ def patience(deadline: Deadline, step: str) -> timedelta | None:
         return None
     by_draft = deadline.from_draft and not deadline.is_confirmed
     if deadline.criticality != Deadline.Criticality.CRITICAL and not by_draft:
-        return LONG if name in {"0d", OVERDUE} else None
+        return LONG if name in {"1d", "0d", OVERDUE} else None
     known = {"0d-pm": SHORTEST, "0d": SHORT, OVERDUE: SHORT, "1d": LONG}
     return known.get(name, None if deadline.is_confirmed else LONG)
 
