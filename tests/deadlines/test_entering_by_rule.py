@@ -42,8 +42,10 @@ def test_the_arithmetic_is_shown_before_anything_is_entered(office: Office) -> N
     page = send(office)
     text = page.content.decode()
     assert page.status_code == 200
-    for words in ("Monday 30 November 2026", "§ 517 ZPO", "Draft rule", "§ 222(2) ZPO", "Another one"):
+    before = "Its pre-deadline: Monday 23 November 2026."
+    for words in ("Monday 30 November 2026", "§ 517 ZPO", "Draft rule", "§ 222(2) ZPO", "Another one", before):
         assert words in text, words
+    assert page.context["form"]["with_pre_deadline"].value()
     assert 'value="2026-11-30"' in text or 'value="30.11.2026"' in text or 'value="30/11/2026"' in text
     assert len(entries()) == 1
 
@@ -56,6 +58,11 @@ def test_what_was_seen_is_entered_with_its_arithmetic_and_its_pre_deadline(offic
     assert (before.kind, before.due_on, before.title) == ("pre_deadline", date(2026, 11, 23), "Pre-deadline: Berufung")
     page = office.browser(office.lawyer).get(f"/deadlines/{deadline.public_id}/").content.decode()
     assert "the first day is not counted" in page
+
+
+def test_service_on_29_february_and_an_end_on_good_friday(office: Office) -> None:
+    """A month from 29 February 2024 is 29 March, Good Friday; after Easter Monday comes Tuesday."""
+    assert "Tuesday 2 April 2024" in send(office, trigger_on="29.2.2024").content.decode()
 
 
 def test_the_same_form_sent_twice_enters_once(office: Office) -> None:
@@ -139,7 +146,7 @@ def test_nobody_makes_light_of_a_critical_rule(office: Office) -> None:
     [
         ({"trigger_on": ""}, "trigger_on"),
         ({"rule": "de.nothing"}, "rule"),
-        ({"trigger_on": "30.10.1951"}, "rule"),
+        ({"trigger_on": "30.10.1951"}, "rule"),  # beyond what the calendar covers
         ({"trigger_on": "nonsense"}, "trigger_on"),
         ({"rule": ""}, "due_on"),
     ],
