@@ -1,14 +1,16 @@
 """What a person who leaves has in this room: deadlines, deputyships, tasks, reminders of theirs."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deadlines.actions.feeds import revoke_all
+from deadlines.ladder import UNCONFIRMED
 from deadlines.models import Deadline, Reminder, Task
 from deadlines.queries import feeds
-from deadlines.queries.reminders import KIND
+from deadlines.queries.reminders import KIND, LISTED
 from lawcrm import audit, outbox
 from lawcrm.accounts.leaving import Burden, Successor, register, unable
 from lawcrm.accounts.models import User
@@ -16,6 +18,7 @@ from lawcrm.models.outbox import OutboxMessage
 
 READING = ("deadlines.view_deadline",)
 State = Reminder.State
+LISTS = Q(step__startswith=UNCONFIRMED)
 
 
 def register_burdens() -> None:
@@ -75,7 +78,7 @@ def _to_do(user: User) -> QuerySet[Task]:
     return _undone().filter(assignee=user)
 
 
-def _hand_over_deadlines(user: User, to: Successor | None, _reason: str, _now: datetime) -> None:
+def _hand_over_deadlines(user: User, to: Successor | None, _reason: str, now: datetime) -> None:
     """The journal says it once per matter; who is deputy of a deadline they take over is so no more."""
     if to is None:
         return
@@ -83,7 +86,7 @@ def _hand_over_deadlines(user: User, to: Successor | None, _reason: str, _now: d
     rows = Deadline.objects.filter(pk__in=taken)
     deputy = Case(When(deputy=to.user, then=Value(None)), default=F("deputy"))
     audit.update(rows, assignee=to.user, deputy=deputy)
-    pass_reminders(taken, user, to.user)
+    pass_reminders(taken, user, to.user, timezone.localdate(now))
 
 
 def _hand_over_tasks(user: User, to: Successor | None, _reason: str, _now: datetime) -> None:
@@ -102,11 +105,25 @@ def _unsettled(deadlines: list[int], user: User) -> QuerySet[Reminder]:
     return rows.exclude(state=State.CANCELLED)
 
 
-def pass_reminders(deadlines: list[int], user: User, to: User) -> None:
+def _drop_past_lists(deadlines: list[int], user: User, today: date) -> None:
+    """The next daily list tells of the same entries: nobody is sent those of days gone by."""
+    drop_reminders(_unsettled(deadlines, user).filter(LISTS, due_at__date__lt=today))
+
+
+def _owed(deadlines: list[int], user: User, today: date) -> QuerySet[Reminder]:
+    """Not the list of today once it is sent: it names whom it told."""
+    mails = OutboxMessage.objects.filter(kind=LISTED, thing_id=user.pk, state=OutboxMessage.State.SENT)
+    is_sent = mails.filter(dedupe=today.isoformat()).exists()
+    rows = _unsettled(deadlines, user)
+    return rows.exclude(LISTS, state=State.HANDED) if is_sent else rows
+
+
+def pass_reminders(deadlines: list[int], user: User, to: User, today: date) -> None:
     """What waits, and what was never sent, goes to the successor; what they have already is not doubled."""
+    _drop_past_lists(deadlines, user, today)
     theirs = Reminder.objects.filter(deadline__in=deadlines, recipient=to).values_list("deadline_id", "step")
     held = set(theirs)
-    rows = list(_unsettled(deadlines, user).values_list("pk", "deadline_id", "step"))
+    rows = list(_owed(deadlines, user, today).values_list("pk", "deadline_id", "step"))
     double = [pk for pk, *key in rows if tuple(key) in held]
     drop_reminders(Reminder.objects.filter(pk__in=double))
     passed = Reminder.objects.filter(pk__in=[pk for pk, *_key in rows]).exclude(pk__in=double)

@@ -11,6 +11,7 @@ from deadlines import ladder
 from deadlines.actions.entering import confirm_deadline
 from deadlines.models import Deadline, DocketEntry, Reminder
 from lawcrm import access, jobs, outbox
+from lawcrm.accounts.actions import staff
 from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 from tests import personas
@@ -132,6 +133,48 @@ def test_the_detail_page_says_what_became_of_the_mail(office: Office, post: Post
     with access.as_system("test"):
         assert not DocketEntry.objects.exists()
         assert outbox.send_due(NOON + DAY) == 0
+
+
+def leaves(office: Office, now: datetime) -> None:
+    """The reader, who sees the matter, takes over from its lawyer."""
+    keeper = personas.user_for("administrator")
+    with time_machine.travel(now, tick=False), access.as_user(keeper):
+        staff.end_access(actor=keeper, user=office.lawyer, reason="left", successor=office.reader, now=now)
+
+
+def lists_of(person: User) -> list[tuple[str, str]]:
+    rows = OutboxMessage.objects.filter(kind="deadlines.unconfirmed", recipient_id=person.pk).order_by("dedupe")
+    return list(rows.values_list("dedupe", "state"))
+
+
+def test_a_successor_gets_no_list_of_days_gone_by(office: Office, post: Post) -> None:
+    deadline = waiting(office)
+    for ahead in range(4):  # Monday to Thursday
+        whole_day(MONDAY + ahead * DAY)
+    thursday = NOON + 3 * DAY + timedelta(hours=7)
+    leaves(office, thursday)
+    for minutes in (1, 5):
+        run(thursday + minutes * MINUTE)
+    assert lists_of(office.reader) == []
+    whole_day(MONDAY + 4 * DAY)
+    assert lists_of(office.reader) == [("2026-11-27", "sent")]
+    page = office.browser(office.reader).get(reverse("deadlines:detail", args=[deadline.public_id]))
+    assert "Being sent" not in page.content.decode()
+
+
+def test_a_successor_gets_the_list_of_today_that_was_not_sent(office: Office, post: Post) -> None:
+    waiting(office)
+    for ahead in range(3):
+        whole_day(MONDAY + ahead * DAY)
+    eight = NOON + 3 * DAY - timedelta(hours=4)
+    with time_machine.travel(eight, tick=False):
+        jobs.run("deadlines.remind_daily", eight)
+        jobs.run("deadlines.remind", eight)
+    leaves(office, eight + MINUTE)
+    for minutes in (2, 6):
+        run(eight + minutes * MINUTE)
+    assert lists_of(office.reader) == [("2026-11-26", "sent")]
+    assert lists_of(office.lawyer)[-1] == ("2026-11-26", "cancelled")
 
 
 @pytest.mark.parametrize(("start", "end", "count"), [(20, 23, 1), (20, 20, 0), (23, 27, 4), (1, 30, 7)])
