@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -121,8 +121,8 @@ def _owed(deadlines: list[int], user: User, today: date) -> QuerySet[Reminder]:
 def pass_reminders(deadlines: list[int], user: User, to: User, today: date) -> None:
     """What waits, and what was never sent, goes to the successor; what they have already is not doubled."""
     _drop_past_lists(deadlines, user, today)
-    theirs = Reminder.objects.filter(deadline__in=deadlines, recipient=to).values_list("deadline_id", "step")
-    held = set(theirs)
+    theirs = Reminder.objects.filter(deadline__in=deadlines, recipient=to).exclude(state=State.CANCELLED)
+    held = set(theirs.values_list("deadline_id", "step"))
     rows = list(_owed(deadlines, user, today).values_list("pk", "deadline_id", "step"))
     double = [pk for pk, *key in rows if tuple(key) in held]
     drop_reminders(Reminder.objects.filter(pk__in=double))
@@ -132,7 +132,17 @@ def pass_reminders(deadlines: list[int], user: User, to: User, today: date) -> N
     unsent = list(passed.filter(state=State.HANDED).exclude(told).values_list("pk", flat=True))
     _cancel_mails(unsent)
     Reminder.objects.filter(pk__in=unsent).update(state=State.WAITING, handed_at=None)
+    _change_hands(passed, user, to)
+
+
+def _change_hands(passed: QuerySet[Reminder], user: User, to: User) -> None:
+    """A person has a step once: what was cancelled for the successor changes places with what they get."""
+    same = passed.filter(deadline=OuterRef("deadline"), step=OuterRef("step"))
+    in_the_way = Reminder.objects.filter(Exists(same), recipient=to, state=State.CANCELLED)
+    cancelled = Reminder.objects.filter(pk__in=list(in_the_way.values_list("pk", flat=True)))
+    cancelled.update(recipient=None)
     passed.update(recipient=to)
+    cancelled.update(recipient=user)
 
 
 def drop_reminders(rows: QuerySet[Reminder]) -> None:

@@ -233,6 +233,32 @@ def test_reminders_follow_once_and_what_was_never_sent_is_sent() -> None:
         assert set(mails.values_list("state", flat=True)) == {"cancelled"}
 
 
+def waiting_for(row: Deadline) -> list[tuple[int | None, str]]:
+    with access.as_system("test"):
+        rows = Reminder.objects.filter(deadline=row, state="waiting").order_by("due_at")
+        return list(rows.values_list("recipient_id", "step"))
+
+
+def test_what_was_cancelled_for_the_successor_keeps_no_reminder_from_them() -> None:
+    """They were deputy, left and came back: what they were to be reminded of then was cancelled."""
+    user, to = personas.user_for("lawyer"), personas.user_for("lawyer")
+    matter = matter_of(user)
+    row = deadline(matter, user, deputy=to)
+    with access.as_system("test"):
+        reminding.make_reminders(row, NOW)
+    steps = [step for person, step in waiting_for(row) if person == user.pk]
+    end(to)
+    boss = personas.user_for("administrator")
+    with access.as_user(boss):
+        staff.reactivate(actor=boss, user=to, reason="came back", now=NOW)
+    to.groups.add(Group.objects.get(name="lawyer"))
+    factories.grant(matter, to)
+    end(user, to)
+    assert waiting_for(row) == [(to.pk, step) for step in steps]
+    with access.as_system("test"):
+        assert Reminder.objects.filter(deadline=row, state="cancelled", recipient=user).count() == len(steps)
+
+
 def test_the_successor_is_told_how_much_and_not_what() -> None:
     user, to = personas.user_for("lawyer", full_name="Ida Berg"), personas.user_for("lawyer")
     matter = matter_of(user)
