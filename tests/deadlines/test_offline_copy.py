@@ -12,7 +12,7 @@ from pypdf.errors import FileNotDecryptedError
 
 from deadlines import offline
 from deadlines.actions import ending
-from lawcrm import access
+from lawcrm import access, jobs
 from tests.deadlines.office import NOW, TODAY, Office, entered, proposed
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,12 @@ def test_a_second_run_replaces_the_copy_of_the_day_and_a_week_is_kept(office: Of
 def test_an_empty_fortnight_is_a_copy_too(folder: Path) -> None:
     assert offline.make_copy(now=NOW) == 0
     assert "Deadlines of the next 14 days" in read(folder / "deadlines-2026-11-20.pdf")
+
+
+def test_the_nightly_job_makes_it(office: Office, folder: Path) -> None:
+    entered(office, title="Due today")
+    assert jobs.run("deadlines.copy_offline", NOW) == "done"
+    assert "Due today" in read(folder / "deadlines-2026-11-20.pdf")
 
 
 @pytest.mark.proof
