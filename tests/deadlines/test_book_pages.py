@@ -218,7 +218,8 @@ def test_filters_stand_in_the_address_and_nonsense_is_ignored(office: Office) ->
 
 def test_done_and_struck_stay_in_the_book_with_their_reason(office: Office) -> None:
     browser = office.browser(office.assistant)
-    first, second = entered(office), entered(office, title="Wrong one")
+    before = NOW - timedelta(hours=1)
+    first, second = entered(office), entered(office, by=office.lawyer, now=before, title="Wrong one")
     done = {"seen": "2026-11-20", "reason": "sent by beA", "receipt": "14:02"}
     browser.post(reverse("deadlines:done", args=[first.public_id]), done)
     browser.post(reverse("deadlines:strike", args=[second.public_id]), {**done, "reason": "entered twice"})
@@ -226,7 +227,8 @@ def test_done_and_struck_stay_in_the_book_with_their_reason(office: Office) -> N
     page = text(browser.get(reverse("deadlines:list") + "?state=ended"))
     assert "Berufung Nordbau" in page
     assert "Wrong one" in page
-    assert "entered twice" in text(browser.get(reverse("deadlines:detail", args=[second.public_id])))
+    struck = text(browser.get(reverse("deadlines:detail", args=[second.public_id])))
+    assert '<dt>Struck</dt><dd>Ida Berg<span class="second">Today 12:00: entered twice</span></dd>' in struck
     again_done = browser.post(reverse("deadlines:done", args=[first.public_id]), done)
     assert again_done.status_code == 422
     assert "has ended already: it is done" in text(again_done)
