@@ -1,9 +1,11 @@
 """Reminders from the ladder to the mailbox: made with the deadline, handed over once, checked as they are sent."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deadlines import ladder
@@ -113,6 +115,38 @@ def test_a_deadline_due_today_is_in_the_mailbox_after_one_tick(office: Office, p
     assert len(post.mails) == 2
     tick(NOW + timedelta(hours=3))  # the afternoon of the day
     assert [state for step, _at, state in steps(deadline) if step == "0d-pm.1"] == ["handed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "word"),
+    [
+        ("accept", "Sent"),
+        ("rcpt-550", "Mail failed"),
+        ("drop-after", "Mail unconfirmed"),
+        ("rcpt-450", "Being sent"),
+    ],
+)
+def test_the_page_says_what_became_of_the_mail(mode: str, word: str, office: Office, post: Post) -> None:
+    deadline = entered(office, due_time=time(13))
+    post.modes = [mode]
+    tick()
+    assert became_of_it(office, deadline) == word
+
+
+def test_the_page_says_that_a_mail_was_not_sent(office: Office, post: Post) -> None:
+    deadline = entered(office, due_time=time(13))
+    jobs.run("deadlines.remind", NOW)
+    wall_off(office.matter, office.lawyer)
+    with access.as_system("test"):
+        outbox.send_due(NOW)
+    assert became_of_it(office, deadline) == "Not sent"
+
+
+def became_of_it(office: Office, deadline: Deadline) -> str:
+    """The word in the row of the one reminder there is."""
+    page = office.browser(office.assistant).get(reverse("deadlines:detail", args=[deadline.public_id]))
+    (word,) = re.findall(r"<td>Karin Vestergaard</td><td><span[^>]*>(.*?)</span></td>", page.content.decode())
+    return str(word)
 
 
 def test_mail_speaks_the_language_of_its_reader(office: Office, post: Post, settings: Any) -> None:
