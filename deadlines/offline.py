@@ -51,7 +51,14 @@ def ahead(today: date) -> list[Deadline]:
     due = Q(due_on__lt=until) | Q(pk__in=reminders.proposed_before(until))
     rows = book.deadlines().filter(due, state=Deadline.State.OPEN)
     rows = rows.select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
-    return sorted(rows, key=lambda row: (row.reminds_by, row.due_time or time.max, row.pk))
+    return sorted(map(_walled, rows), key=lambda row: (row.reminds_by, row.due_time or time.max, row.pk))
+
+
+def _walled(row: Deadline) -> Deadline:
+    """Around a matter behind a wall no words: whoever opens the envelope may be one of those it keeps out."""
+    if row.matter.deny:
+        row.title = str(row.get_kind_display())
+    return row
 
 
 def _paper(rows: list[Deadline], today: date, now: datetime) -> bytes:

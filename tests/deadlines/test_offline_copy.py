@@ -13,7 +13,7 @@ from pypdf.errors import FileNotDecryptedError
 from deadlines import offline
 from deadlines.actions import ending
 from lawcrm import access, jobs
-from tests.deadlines.office import NOW, TODAY, Office, entered, proposed
+from tests.deadlines.office import NOW, TODAY, Office, entered, proposed, wall_off
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "sealed in an envelope"
@@ -63,6 +63,15 @@ def test_an_earlier_date_that_is_proposed_puts_it_there_with_both(office: Office
     assert text.index("Served earlier") > places[-1]
     for day in ("Wed 25 Nov 2026", "Sun 20 Dec 2026", "Thu 19 Nov 2026"):
         assert text.count(f"another date proposed: {day}") == 1
+
+
+def test_of_a_matter_behind_a_wall_it_says_number_and_date_alone(office: Office, folder: Path) -> None:
+    """The deadline is not lost, and whoever opens the envelope may be shut out of the matter."""
+    entered(office, title="Answer to the bribery charge", due_on=TODAY + 3 * DAY)
+    wall_off(office.matter, office.reader)
+    assert offline.make_copy(now=NOW) == 1
+    text = read(folder / "deadlines-2026-11-20.pdf")
+    assert (office.matter.number in text, "Mon 23 Nov 2026" in text, "bribery" in text) == (True, True, False)
 
 
 def test_nobody_opens_it_without_the_password(office: Office, folder: Path) -> None:
