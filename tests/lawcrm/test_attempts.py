@@ -146,6 +146,13 @@ def wall_against_responsible(karin: User, matter: Matter) -> Any:
     return walls.raise_wall, {"matter": matter, "against": [matter.responsible], "reason": "x"}, matter
 
 
+def walls_that_overlap(karin: User, matter: Matter) -> Any:
+    given = {"matter": matter, "against": [personas.user_for("lawyer")], "reason": "former client"}
+    with access.as_user(karin), transaction.atomic():
+        walls.raise_wall(actor=karin, **given, now=NOW)
+    return walls.raise_wall, given, matter
+
+
 def wall_lowered_twice(karin: User, matter: Matter) -> Any:
     with access.as_system("test"):
         wall = Wall.objects.create(matter=matter, reason="x", raised_by=karin, raised_at=NOW, lowered_at=NOW)
@@ -256,6 +263,7 @@ CASES: dict[Case, tuple[str, str]] = {
     last_manager: ("matter.access_withdrawn_refused", "last_manager"),
     wall_without_reason: ("matter.wall_raised_refused", "reason_missing"),
     wall_against_responsible: ("matter.wall_raised_refused", "keeps_out_responsible"),
+    walls_that_overlap: ("matter.wall_raised_refused", "already_kept_out"),
     wall_lowered_twice: ("wall.lowered_refused", "already_lowered"),
     party_twice: ("matter.party_added_refused", "already_party"),
     last_client: ("matter.party_ended_refused", "last_client"),
