@@ -9,9 +9,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
+from django.utils import timezone
 
-from deadlines.models import HolidayCalendar
+from deadlines.actions import feeds
+from deadlines.models import Deadline, HolidayCalendar
 from deadlines.queries import calendars, rulebook
+from deadlines.queries import feeds as queries
+from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from tests import factories, personas
 from tests.access import cast, filling, world
@@ -44,7 +48,8 @@ def both_worlds(person: str, only: Collection[str] = ()) -> list[Answers]:
     outsider = who.account()
     own = filling.fill("OMEGA", personas.user_for("lawyer"), group)
     cast.with_levels(2 if who.is_external else 3)(own.matter, outsider)
-    secret = Secret(own.ids, not_asked(who) | (world.names().keys() - only if only else set()))
+    left_out = not_asked(who) | (world.names().keys() - only if only else set())
+    secret = Secret(own.ids, left_out, calendar_of(outsider, own))
     factories.purpose()
     remember_what_a_process_asks_once()
     client = SIGNED_IN.get(person, personas.signed_in)(outsider)
@@ -56,10 +61,21 @@ def both_worlds(person: str, only: Collection[str] = ()) -> list[Answers]:
                 establish(secret, keeper, group, who, outsider)
             who.since(outsider)
             worlds.append(answered(client, outsider, secret))
+            assert any(b"BEGIN:VEVENT" in answer[2] for answer in worlds[-1].values()) == bool(secret.feed)
             # Asking a browser without a session for its session would give it one.
             sessions.append(dict(client.session) if settings.SESSION_COOKIE_NAME in client.cookies else {})
     assert sessions[0] == sessions[1]
     return worlds
+
+
+def calendar_of(outsider: User, own: filling.Filling) -> str:
+    """The token of a calendar with their own deadline in it, or "" for those who may have none."""
+    with access.as_system("test"):
+        audit.update(Deadline.objects.filter(pk=own.rows["deadlines.Deadline"].pk), assignee=outsider)
+    if not queries.may_subscribe(outsider):
+        return ""
+    with access.as_user(outsider):
+        return feeds.make_feed(actor=outsider, name="Phone", with_titles=True, now=timezone.now())
 
 
 def remember_what_a_process_asks_once() -> None:

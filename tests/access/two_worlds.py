@@ -65,6 +65,7 @@ class Secret:
 
     own: dict[str, UUID]  # what the outsider has in sight
     left_out: frozenset[str]  # addresses that are not asked
+    feed: str = ""  # the token of the outsider's own calendar, where they may have one
     ids: dict[str, UUID] = field(default_factory=dict)
     keys: dict[str | None, int] = field(default_factory=dict)  # by model
     texts: dict[str, str] = field(default_factory=dict)
@@ -182,6 +183,8 @@ def addresses(secret: Secret, ids: dict[str, UUID]) -> dict[str, str]:
 def bare_requests(secret: Secret) -> Iterator[Request]:
     """Every address, of the secret and in the outsider's sight, with nothing sent."""
     urls = {*addresses(secret, secret.ids).values(), *addresses(secret, secret.own).values()}
+    if secret.feed:
+        urls.add(reverse("deadlines:feed", args=[secret.feed]))
     return ((method, url, {}) for method, url in product(("get", "post"), sorted(urls)))
 
 
