@@ -6,7 +6,6 @@ from itertools import groupby
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -48,8 +47,7 @@ def make_copy(*, now: datetime) -> int:
 def ahead(today: date) -> list[Deadline]:
     """Everything open until then, by its date or an earlier one that is proposed, and all overdue, whoever sees it."""
     until = today + timedelta(days=DAYS)
-    due = Q(due_on__lt=until) | Q(pk__in=reminders.proposed_before(until))
-    rows = book.deadlines().filter(due, state=Deadline.State.OPEN)
+    rows = book.deadlines().filter(reminders.due_before(until), state=Deadline.State.OPEN)
     rows = rows.select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
     return sorted(map(_walled, rows), key=lambda row: (row.reminds_by, row.due_time or time.max, row.pk))
 

@@ -275,10 +275,7 @@ def start_valkey() -> subprocess.Popen[bytes] | None:
 
     data = state_dir() / _valkey_name()
     data.mkdir(parents=True, exist_ok=True)
-    config = (
-        f"port {_valkey_port()}\nbind 127.0.0.1\ndir {data}\nlogfile {data}/log\n"
-        f"requirepass {local_secret('valkey')}\nsave ''\n"
-    )
+    config = f"port {_valkey_port()}\nbind 127.0.0.1\ndir {data}\nrequirepass {local_secret('valkey')}\nsave ''\n"
     # A session of its own: Ctrl-C in the terminal is for whoever started it to act on, in order.
     server = subprocess.Popen(  # noqa: S603
         [get_binary_path(), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True

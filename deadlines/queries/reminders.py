@@ -25,13 +25,18 @@ def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
 
 def daily(name: str, today: date) -> QuerySet[Deadline]:
     """Open ones that want a step of this name, and have none of whatever name today; by age of the entry."""
-    wanted = _overdue(today) if name == OVERDUE else _unconfirmed(today)
+    wanted = due_before(today) if name == OVERDUE else _unconfirmed(today)
     return Deadline.objects.filter(wanted, ~Exists(_told_on(today)), state=Deadline.State.OPEN).order_by("pk")
 
 
-def _overdue(today: date) -> Q:
-    """Past the day they are reminded by."""
-    return Q(due_on__lt=today) | Q(pk__in=proposed_before(today))
+def due_before(day: date) -> Q:
+    """By their date or an earlier one that is proposed, as they are reminded by."""
+    return Q(due_on__lt=day) | Q(pk__in=_proposed(new_on__lt=day))
+
+
+def proposed_for(day: date) -> Q:
+    """Open ones that would be due on this day."""
+    return Q(pk__in=_proposed(new_on=day), state=Deadline.State.OPEN)
 
 
 def _unconfirmed(today: date) -> Q:
@@ -50,9 +55,9 @@ def incomplete(now: datetime) -> QuerySet[Deadline]:
     return rows.filter(due_on__gte=timezone.localdate(now)).order_by("pk")
 
 
-def proposed_before(day: date) -> list[int]:
-    """Deadlines that would be due before this day by what is proposed. Few, and asked first: `or` finds an index so."""
-    rows = Proposal.objects.filter(state=Proposal.State.OPEN, new_on__lt=day)
+def _proposed(**when: date) -> list[int]:
+    """Deadlines that would be due then by what is proposed. Few, and asked first: `or` finds an index so."""
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN, **when)
     return list(rows.values_list("deadline_id", flat=True))
 
 

@@ -54,11 +54,10 @@ def of_day(on: date, *, who: int | None) -> Sheet:
     """One query a section; the day of what was entered and ended is that of the clock on the reader's wall."""
     day = _span(on)
     # By what is proposed too: until somebody has decided, the earlier of both dates counts.
-    late, today = reminders.proposed_before(on), reminders.proposed_before(on + timedelta(days=1))
     wanted = {
-        "overdue": Q(due_on__lt=on) & Q(state=State.OPEN) | Q(pk__in=late, state=State.OPEN),
+        "overdue": reminders.due_before(on) & Q(state=State.OPEN),
         # With what was struck before: BGH NJW 2000, 1957 wants struck dates looked at again in the evening.
-        "due": Q(due_on=on) | Q(pk__in=set(today).difference(late), state=State.OPEN),
+        "due": Q(due_on=on) | reminders.proposed_for(on),
         "unconfirmed": Q(state=State.OPEN, confirmed_at=None, criticality=Deadline.Criticality.CRITICAL),
         "unchecked": UNCHECKED,
         "entered": Q(entered_at__range=day),

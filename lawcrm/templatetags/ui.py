@@ -46,17 +46,17 @@ def capture(content: SafeString) -> SafeString:
 
 
 @register.simple_tag
-def kept(template_name: str, *places: Iterable[Any]) -> SafeString:
-    """Draws a part of the frame once: with the same places it is the same on each page, and for many people.
+def kept(template_name: str, **lists: Iterable[Any]) -> SafeString:
+    """Draws a part of the frame once: with the same lists it is the same on each page, and for many people.
 
-    `places` are what the part lists, such as links and commands: values that are equal when they look the same.
+    Of links and commands, say: values that are equal when they look the same.
     """
-    return _kept(template_name, tuple(tuple(group) for group in places), get_language())
+    return _kept(template_name, tuple((name, tuple(values)) for name, values in lists.items()), get_language())
 
 
 @lru_cache(maxsize=1024)
-def _kept(template_name: str, places: tuple[tuple[Any, ...], ...], _language: str | None) -> SafeString:
-    return render_to_string(template_name, {"places": places})
+def _kept(template_name: str, lists: tuple[tuple[str, tuple[Any, ...]], ...], _language: str | None) -> SafeString:
+    return render_to_string(template_name, dict(lists))
 
 
 @register.simple_tag
