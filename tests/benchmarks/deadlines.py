@@ -71,6 +71,7 @@ def _copy(server: Any, table: str, copies: int, last: int, changed: dict[str, st
     quoted = ", ".join(f'"{name}"' for name in names)
     statement = COPIES.format(table=table, names=quoted, values=values, chosen=chosen)
     server.execute(statement, {"copies": copies, "last": last})
+    server.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")
 
 
 def scan(*, explain: bool) -> None:
