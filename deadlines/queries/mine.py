@@ -1,27 +1,35 @@
 """What one person is asked to do: on their front page, and in the navigation of every page, hence prepared."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DateField, F, Q, QuerySet, Value
-from django.db.models.functions import Greatest, JSONObject
+from django.db.models import QuerySet
 
 from deadlines.models import Deadline
 from deadlines.models.deadline import SECOND, Second
 from deadlines.queries import team
 from deadlines.queries.book import deadlines
-from lawcrm.prepared import Prepared
+from lawcrm.prepared import Prepared, padded
 from matters.models import Matter
 
 MOST_WAITING = 10  # as the navigation says it: 9+
 DAYS = 14
-ONE_DAY = timedelta(days=1)
-NOTHING = {"n": 0, "critical": 0, "unconfirmed": 0}
+MOST_COUNTED = 1000  # overdue or due within the days shown
 State = Deadline.State
 type Groups = tuple[int, ...]
+
+
+class Due(NamedTuple):
+    """What one open deadline adds to how a person stands."""
+
+    pk: int
+    on: date
+    by: time | None
+    criticality: str
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one person stands on a day; `coming_on` is the next date within the days shown."""
+    """How one person stands on a day; `coming_on` is the next date within the days shown.
+
+    Where there is more than MOST_COUNTED, nothing else is told.
+    """
 
     overdue: int
     today: int
     unconfirmed: int  # of those due today
     coming_on: date | None
+    more: bool = False
 
 
 def count_waiting(user_id: int) -> int:
@@ -53,24 +65,37 @@ def for_a_second_person(user_id: int, most_unchecked: int) -> list[Deadline]:
 
 
 def ahead_of(user_id: int, today: date, most: int) -> tuple[list[Deadline], Standing, list[Day]]:
-    """Open deadlines of one person, overdue ones first, how they stand, and how much is due on each day from today."""
+    """Open deadlines of one person, overdue ones first, how they stand, and how much is due on each day from today.
+
+    All that is due is looked at once, narrow and in the order of an index; whole rows are read of what is shown.
+    """
     groups = team.practice_groups_of(user_id)
-    until, yesterday = today + timedelta(days=DAYS), today - ONE_DAY
-    rows: list[Any] = _AHEAD.ask(most, user=user_id, groups=groups, until=until, yesterday=yesterday)
-    sums = {date.fromisoformat(day["on"]): day for day in (rows[0].sums if rows else ())}
-    days = [_day(today + timedelta(days=ahead), sums) for ahead in range(DAYS)]
-    standing = Standing(
-        overdue=_day(yesterday, sums).count,
-        today=days[0].count,
-        unconfirmed=sums.get(today, NOTHING)["unconfirmed"],
-        coming_on=next((day.on for day in days[1:] if day.count), None),
+    found: list[Any] = _DUE.ask(user=user_id, groups=groups, until=today + timedelta(days=DAYS))
+    due = sorted((Due(*row) for row in found), key=lambda one: (one.on, one.by or time.max, one.pk))
+    shown = [one.pk for one in due[:most]]
+    rows = {row.pk: row for row in _SHOWN.ask(ids=padded(shown, most))} if shown else {}
+    return [rows[pk] for pk in shown if pk in rows], _standing(due, today), _days(due, today)
+
+
+def _standing(due: list[Due], today: date) -> Standing:
+    of_today = [one for one in due if one.on == today]
+    return Standing(
+        overdue=sum(one.on < today for one in due),
+        today=len(of_today),
+        unconfirmed=sum(one.confirmed_at is None for one in of_today),
+        coming_on=next((one.on for one in due if one.on > today), None),
+        more=len(due) > MOST_COUNTED,
     )
-    return rows, standing, days
 
 
-def _day(on: date, sums: dict[date, dict[str, int]]) -> Day:
-    found = sums.get(on, NOTHING)
-    return Day(on, found["n"], found["critical"])
+def _days(due: list[Due], today: date) -> list[Day]:
+    """None where not all could be counted."""
+    if len(due) > MOST_COUNTED:
+        return []
+    counts = Counter(one.on for one in due)
+    critical = Counter(one.on for one in due if one.criticality == Deadline.Criticality.CRITICAL)
+    ahead = (today + timedelta(days=number) for number in range(DAYS))
+    return [Day(on, counts[on], critical[on]) for on in ahead]
 
 
 def _waiting_for(user: int, groups: Groups) -> list[QuerySet[Deadline]]:
@@ -115,30 +140,17 @@ def _for_a_second_person(most_unchecked: int, *, user: int, groups: Groups) -> Q
     return rows.order_by("due_on", "pk")
 
 
-def _ahead(most: int, *, user: int, groups: Groups, until: date, yesterday: date) -> QuerySet[Deadline]:
-    """The sums stand beside each row of the list, which is one query less; the database adds them up once."""
-    order = ("due_on", F("due_time").asc(nulls_last=True), "pk")
+def _due(*, user: int, groups: Groups, until: date) -> QuerySet[Any, Any]:
+    """Each part in the order of its index, and no further than is counted."""
     soon = _theirs(user, groups, Deadline.objects.filter(state=State.OPEN, due_on__lt=until))
-    found = _together([part.order_by(*order).values("pk")[:most] for part in soon])
-    rows = deadlines().filter(pk__in=found).order_by(*order)
-    return rows.annotate(sums=ArraySubquery(_sums(soon, yesterday)))[:most]
+    columns = ("pk", "due_on", "due_time", "criticality", "confirmed_at")
+    return _together([part.order_by("due_on", "pk").values_list(*columns)[: MOST_COUNTED + 1] for part in soon])
 
 
-def _sums(parts: Sequence[QuerySet[Deadline]], yesterday: date) -> QuerySet[Deadline, Any]:
-    """By day; all that is overdue falls on yesterday."""
-    counted = (
-        Deadline.objects.filter(pk__in=_together([part.values("pk") for part in parts]))
-        .order_by()
-        .values(on=Greatest("due_on", Value(yesterday, output_field=DateField())))
-        .annotate(
-            n=Count("pk"),
-            critical=Count("pk", filter=Q(criticality=Deadline.Criticality.CRITICAL)),
-            unconfirmed=Count("pk", filter=Q(confirmed_at=None)),
-        )
-    )
-    return counted.values(sums=JSONObject(on="on", n="n", critical="critical", unconfirmed="unconfirmed"))
+def _shown(*, ids: tuple[int, ...]) -> QuerySet[Deadline]:
+    return deadlines().filter(pk__in=ids)
 
 
 # Part of what waits for a second person is found among all that the viewer sees.
 _WAITING, _FOR_A_SECOND_PERSON = Prepared(_waiting, one_plan=False), Prepared(_for_a_second_person, one_plan=False)
-_AHEAD = Prepared(_ahead)
+_DUE, _SHOWN = Prepared(_due), Prepared(_shown)

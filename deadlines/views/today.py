@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -46,7 +46,7 @@ def _book(request: HttpRequest, day: date) -> dict[str, Any]:
         "lede": lede(standing),
         "rows": rows,
         "more": len(rows) == SHOWN,
-        "chart": chart(days) if rows else None,
+        "chart": chart(days) if rows and days else None,
         "waiting": waiting[:BANNERS],
         "more_waiting": len(waiting) > BANNERS,
         "unchecked": unchecked[:BANNERS],
@@ -83,6 +83,9 @@ def _kind(day: mine.Day, *, is_today: bool) -> str:
 
 def lede(standing: mine.Standing) -> str:
     """The state of the day in a sentence or two."""
+    if standing.more:
+        count = {"count": number_format(mine.MOST_COUNTED, force_grouping=True)}
+        return _("More than %(count)s deadlines are overdue or due in the next 14 days.") % count
     overdue = f"{_overdue(standing.overdue)} " if standing.overdue else ""
     if standing.today:
         return overdue + _due(standing.today, standing.unconfirmed)

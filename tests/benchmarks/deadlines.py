@@ -1,6 +1,6 @@
 """Measures the deadline book with a million open deadlines: `python -m tests.benchmarks.deadlines`.
 
-A small generated firm whose open deadlines, with their reminders, are copied until there are enough; then the scan
+A generated firm whose open deadlines, with their reminders, are copied until there are enough; then the scan
 for due reminders, some of them gone through as after a change of rules, and the page of the day. Same words as
 `tests.benchmarks.pages`; figures are printed, not judged.
 """
@@ -29,7 +29,6 @@ update deadlines_deadline d
 
 def main() -> None:
     parser = pages.firm_arguments(__doc__)
-    parser.set_defaults(contacts=5000, matters=5000, grants=25000)
     parser.add_argument("--open", type=int, default=1_000_000)
     parser.add_argument("--computed", type=int, default=20_000)
     parser.add_argument("--explain", action="store_true")

@@ -1,8 +1,10 @@
 """Today: its sentence for every state of a day, and the cards other rooms add."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from copy import copy
+from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,7 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from deadlines.actions.entering import confirm_deadline
-from lawcrm import access
+from deadlines.models import Deadline
+from deadlines.queries import mine
+from lawcrm import access, audit
 from lawcrm import today as front
 from tests.deadlines.office import NOW, TODAY, Office, entered
 
@@ -67,6 +71,19 @@ def test_counts_are_whole_even_when_more_is_due_than_is_shown(office: Office) ->
     page = office.browser(office.lawyer).get(reverse("today"))
     assert page.context["lede"] == "25 deadlines today, all still unconfirmed."
     assert len(page.context["rows"]) == 20
+
+
+def test_more_than_is_counted_is_told_as_more(office: Office) -> None:
+    first = entered(office, due_time=time(9), due_on=TODAY - timedelta(days=1))
+    with access.as_system("test"):
+        copies = [copy(first) for _number in range(mine.MOST_COUNTED)]
+        for deadline in copies:
+            deadline.pk, deadline.public_id, deadline.due_on = None, uuid4(), TODAY
+        audit.bulk_create(Deadline, copies)
+    page = office.browser(office.lawyer).get(reverse("today"))
+    assert page.context["lede"] == "More than 1,000 deadlines are overdue or due in the next 14 days."
+    assert (page.context["chart"], len(page.context["rows"])) == (None, 20)
+    assert page.context["rows"][0] == first
 
 
 def test_the_chart_counts_days_of_this_person_only(office: Office) -> None:

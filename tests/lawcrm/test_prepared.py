@@ -187,7 +187,8 @@ def asked_by(
     return [
         (mine._WAITING, (), own),
         (mine._FOR_A_SECOND_PERSON, (4,), own),
-        (mine._AHEAD, (20,), {**own, "until": TODAY, "yesterday": TODAY - timedelta(days=1)}),
+        (mine._DUE, (), {**own, "until": TODAY}),
+        (mine._SHOWN, (), {"ids": (1, 2)}),
         (reminders._UNACKNOWLEDGED, (3,), {"user": person.pk}),
         (todo._OPEN, (7,), own),
         (recomputing._WAITING_FOR, (6,), own),
