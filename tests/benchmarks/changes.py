@@ -1,7 +1,9 @@
 """Measures grants and walls over many matters of a generated firm: `python -m tests.benchmarks.changes --group 10000`.
 
-Each change runs in transactions that are rolled back, over the whole group and over one matter. The ratio compares
-the group with as many matters changed one by one; what the first run derived is checked against the truth.
+Each change is made by viewers who see little, some and nearly all, and by the system, over as many matters as they
+see of the group, and over one; in transactions that are rolled back. "By the system" compares with the same change
+that no need-to-know condition and no policy judges, "one alone" with as many matters changed one by one. What the
+first run derived is checked against the truth.
 """
 
 import argparse
@@ -9,44 +11,65 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks.pages import Stopwatch, firm_arguments, prepare
 
 RUNS = 3
-HEAD = ("change", "matters", "queries", "median ms", "ms a matter", "one alone, ms", "ratio")
+SYSTEM = "system"
+WHO = ("narrow", "middle", "broad", SYSTEM)
+HEAD = ("change", "by", "matters", "queries", "median ms", "ms a matter", "by the system", "one alone, ms", "ratio")
 
 
 @dataclass(frozen=True)
 class Group:
-    """Matters that change at once: of one client, and of one practice group."""
+    """Matters of one client that change at once; `practice` is a group that does not hold who changes them."""
 
     matters: list[Any]
     client: Any
     practice: Any
-    lawyer: Any
+    actor: Any
     person: Any
 
 
-def group_of(size: int) -> Group:
+@dataclass(frozen=True)
+class Measured:
+    matters: int
+    queries: int
+    seconds: float
+    alone: float
+
+    @property
+    def each(self) -> float:
+        return self.seconds / self.matters
+
+
+def group_of(who: str, size: int) -> Group:
     from django.contrib.auth.models import Group as Practice
 
     from clients.models import Contact
-    from lawcrm import access
     from lawcrm.accounts.models import User
     from matters.models import Matter, Party
 
-    matters = list(Matter.objects.defer("summary").order_by("-pk")[:size])
+    people = {user.email.split("@")[0]: user for user in User.objects.filter(email__endswith="@generated.example")}
+    with viewing(people.get(who)):
+        matters = list(Matter.objects.defer("summary").order_by("-pk")[:size])
     client = Contact.objects.filter(kind="organisation", is_directory=False).latest("pk")
-    with access.as_system("benchmark"):
-        Party.objects.filter(contact=client).delete()
-        Party.objects.bulk_create(
-            [Party(matter=matter, contact=client, role="client", since=matter.opened_on) for matter in matters]
-        )
-    holder = User.objects.get(email="broad@generated.example")
+    Party.objects.filter(contact=client).delete()
+    Party.objects.bulk_create(
+        [Party(matter=matter, contact=client, role="client", since=matter.opened_on) for matter in matters]
+    )
+    holder = people["middle" if who == "broad" else "broad"]
     practice = Practice.objects.filter(user=holder, kind__kind="practice").first()
-    return Group(matters, client, practice, matters[0].responsible, User.objects.get(email="nobody@generated.example"))
+    return Group(matters, client, practice, people.get(who, matters[0].responsible), people["nobody"])
+
+
+def viewing(user: Any) -> AbstractContextManager[Any]:
+    from lawcrm import access
+
+    return access.as_user(user) if user else access.as_system("benchmark")
 
 
 def grant(group: Group) -> None:
@@ -76,7 +99,7 @@ def wall(group: Group) -> None:
 
 
 def wall_group(group: Group) -> None:
-    """The same against a practice group, which holds every matter of the firm."""
+    """The same against a practice group, which sees many of the firm's matters."""
     _wall_off(group, group.practice)
 
 
@@ -86,7 +109,7 @@ def _wall_off(group: Group, kept_out: Any) -> None:
     from matters.actions import walls
 
     walls.raise_client_wall(
-        actor=group.lawyer, contact=group.client, against=[kept_out], reason="benchmark", now=timezone.now()
+        actor=group.actor, contact=group.client, against=[kept_out], reason="benchmark", now=timezone.now()
     )
 
 
@@ -99,8 +122,8 @@ CHANGES: dict[str, Callable[[Group], None]] = {
 BEFORE: dict[str, Callable[[Group], None]] = {"grant withdrawn": grant}
 
 
-def timed(change: str, size: int, *, check: bool = False) -> tuple[float, int]:
-    """Seconds and queries of the change alone; checked, the whole firm is compared before the rollback."""
+def timed(change: str, who: str, size: int, *, check: bool = False) -> tuple[float, int, int]:
+    """Seconds, queries and matters of the change alone; checked, the whole firm is compared before the rollback."""
     from django.db import connection, transaction
 
     from lawcrm import access
@@ -108,10 +131,10 @@ def timed(change: str, size: int, *, check: bool = False) -> tuple[float, int]:
 
     watch = Stopwatch()
     with access.as_system("benchmark"), transaction.atomic():
-        group = group_of(size)
+        group = group_of(who, size)
         BEFORE.get(change, lambda _group: None)(group)
         settle()
-        with connection.execute_wrapper(watch):
+        with connection.execute_wrapper(watch), viewing(None if who == SYSTEM else group.actor):
             began = time.perf_counter()
             CHANGES[change](group)
             settle()
@@ -120,7 +143,7 @@ def timed(change: str, size: int, *, check: bool = False) -> tuple[float, int]:
         transaction.set_rollback(True)
     if wrong:
         raise SystemExit(f"{change}: the derived columns differ from the truth")
-    return took, queries
+    return took, queries, len(group.matters)
 
 
 def settle() -> None:
@@ -142,13 +165,20 @@ def run(options: argparse.Namespace) -> None:
     for change in CHANGES:
         if options.only not in change:
             continue
-        found = [timed(change, options.group, check=run == 0) for run in range(RUNS)]
-        median, queries = statistics.median(took for took, _queries in found), found[0][1]
-        single = statistics.median(timed(change, 1)[0] for _run in range(RUNS))
-        each = median * 1000 / options.group
-        cells = (change, options.group, queries, f"{median * 1000:.0f}", f"{each:.2f}", f"{single * 1000:.1f}")
-        out(f"| {' | '.join(map(str, cells))} | {each / single / 1000:.3f} |\n")
+        found = {who: measured(change, who, options.group) for who in reversed(WHO)}
+        for who in WHO:
+            one = found[who]
+            times = (f"{one.seconds * 1000:.0f}", f"{one.each * 1000:.2f}", f"{one.each / found[SYSTEM].each:.1f}")
+            cells = (change, who, one.matters, one.queries, *times, f"{one.alone * 1000:.1f}")
+            out(f"| {' | '.join(map(str, cells))} | {one.each / one.alone:.3f} |\n")
         sys.stdout.flush()
+
+
+def measured(change: str, who: str, size: int) -> Measured:
+    found = [timed(change, who, size, check=run == 0) for run in range(RUNS)]
+    _took, queries, matters = found[0]
+    alone = statistics.median(timed(change, who, 1)[0] for _run in range(RUNS))
+    return Measured(matters, queries, statistics.median(took for took, *_rest in found), alone)
 
 
 def main() -> None:
