@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -11,11 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lawcrm import jobs
+from lawcrm import access, jobs
 from lawcrm.models.jobs import JobRun
 from lawcrm.models.outbox import OutboxMessage
 
 State = OutboxMessage.State
+WHOLE = "outbox of the whole firm"
 UNSETTLED = (State.QUEUED, State.CLAIMED, State.UNCONFIRMED, State.FAILED)
 MOST_SHOWN = 100
 LATE_MAIL = timedelta(minutes=5)
@@ -85,7 +87,8 @@ class OutboxState:
 def outbox_state() -> OutboxState:
     """What is not settled; sent messages are not counted, there may be millions."""
     rows = OutboxMessage.objects.filter(state__in=UNSETTLED).values("state")
-    found = list(rows.annotate(many=Count("pk"), oldest=Min("not_before")).order_by())
+    with access.as_system(WHOLE):
+        found = list(rows.annotate(many=Count("pk"), oldest=Min("not_before")).order_by())
     oldest = {row["state"]: row["oldest"] for row in found}
     counts = dict.fromkeys(UNSETTLED, 0) | {row["state"]: row["many"] for row in found}
     return OutboxState({str(state): many for state, many in counts.items()}, oldest.get(State.QUEUED))
@@ -93,7 +96,14 @@ def outbox_state() -> OutboxState:
 
 def waiting_for_a_person() -> list[OutboxMessage]:
     rows = OutboxMessage.objects.filter(state__in=[State.UNCONFIRMED, State.FAILED])
-    return list(rows.order_by("state", "pk").reverse()[:MOST_SHOWN])
+    with access.as_system(WHOLE):
+        return list(rows.order_by("state", "pk").reverse()[:MOST_SHOWN])
+
+
+def message_of(public_id: UUID) -> OutboxMessage | None:
+    """Whoever decides about mail decides without seeing what it is about."""
+    with access.as_system(WHOLE):
+        return OutboxMessage.objects.filter(public_id=public_id).first()
 
 
 def why(reason: str) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 @access.requires("lawcrm.settle_outbox")
 def resend(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    message = get_object_or_404(OutboxMessage, public_id=public_id)
+    message = _message(public_id)
     try:
         outbox.resend(actor=_person(request), message=message, now=timezone.now())
     except outbox.AlreadySettled as settled:
@@ -53,7 +53,7 @@ def resend(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @access.requires("lawcrm.settle_outbox")
 def give_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    message = get_object_or_404(OutboxMessage, public_id=public_id)
+    message = _message(public_id)
     try:
         outbox.give_up(actor=_person(request), message=message)
     except outbox.AlreadySettled as settled:
@@ -61,6 +61,13 @@ def give_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("The message is not sent again."))
     return redirect("status")
+
+
+def _message(public_id: uuid.UUID) -> OutboxMessage:
+    message = status.message_of(public_id)
+    if message is None:
+        raise Http404
+    return message
 
 
 def _person(request: HttpRequest) -> Any:

@@ -37,6 +37,12 @@ GRANTS: dict[type[models.Model], str] = {
     ContactGroupObjectPermission: "clients_contact",
 }
 
+ROOT_OF = {
+    "matter": "select id from matters_matter where id = %s",
+    "contact": "select id from clients_contact where id = %s",
+}
+TAKE_BACK = "update lawcrm_outboxmessage set state = 'cancelled' where dedupe = %s"
+
 
 @pytest.fixture
 def secret() -> filling.Filling:
@@ -262,6 +268,27 @@ def test_grants_are_seen_by_who_sees_what_they_open(person: str, granted: fillin
         assert len(seen) < len(every), table
         assert seen or person not in cast.INSIDERS, table
     assert all(not rows(f"select id from {model._meta.db_table}") for model in GRANTS)  # nobody is declared here
+
+
+@pytest.mark.parametrize("person", [*cast.EVERYBODY, "owner"])
+def test_messages_are_seen_and_queued_by_who_sees_what_they_are_about(person: str, secret: filling.Filling) -> None:
+    user = secret.owner if person == "owner" else cast.around(secret.matter, person)
+    about = {"matter": (secret.matter.pk, None), "contact": (None, secret.contact.pk), "nothing": (None, None)}
+    queue = (
+        "insert into lawcrm_outboxmessage (public_id, kind, thing_id, dedupe, recipient_type, recipient_id, state,"
+        " reason, not_before, attempts, matter_id, contact_id)"
+        " values (gen_random_uuid(), 'test', 1, %s, 'staff', 1, 'queued', '', now(), 0, %s, %s)"
+    )
+    with access.as_system("test"):
+        made = {name: _attempt(queue, [f"made.{name}", *ids]) for name, ids in about.items()}
+    with someone(user):
+        seen = rows("select dedupe from lawcrm_outboxmessage where kind = 'test'")
+        visible = {"nothing"} | {name for name, ids in about.items() for pk in ids if pk and rows(ROOT_OF[name], [pk])}
+        added = {name for name, ids in about.items() if _attempt(queue, [f"added.{name}", *ids]) == 1}
+        changed = {name for name in about if _attempt(TAKE_BACK, [f"made.{name}"]) == 1}
+    assert set(made.values()) == {1}
+    assert (seen, added, changed) == ({f"made.{name}" for name in visible}, visible, visible)
+    assert len(visible) < len(about) or person in {*cast.INSIDERS, "owner"}
 
 
 @pytest.mark.parametrize("person", [*cast.OUTSIDERS, *cast.OFFICES])

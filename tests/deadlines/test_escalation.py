@@ -217,7 +217,7 @@ def test_a_wall_raised_on_the_way_up_keeps_deputy_and_lawyer_out(
             assert waiting.recipient_id == person.pk
             wall_off(office.matter, person)
             outbox.send_due(EIGHT + HOUR)
-    waiting.refresh_from_db()
+            waiting.refresh_from_db()
     assert (waiting.state, waiting.reason, told(post)) == ("cancelled", "not-visible", [])
 
 

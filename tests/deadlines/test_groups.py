@@ -117,8 +117,8 @@ def test_a_wall_between_queueing_and_sending_keeps_the_mail_to_a_member_in(team:
     wall_off(team.office.matter, team.office.assistant)
     with access.as_system("test"):
         outbox.send_due(NOW)
+        assert OutboxMessage.objects.get(recipient_id=team.office.assistant.pk).reason == "not-visible"
     assert [envelope.rcpt_tos for envelope in post.envelopes] == [[team.office.lawyer.email]]
-    assert OutboxMessage.objects.get(recipient_id=team.office.assistant.pk).reason == "not-visible"
 
 
 def test_who_joins_later_is_told_of_the_next_step(team: Team) -> None:

@@ -156,7 +156,7 @@ def test_a_queued_reminder_is_not_sent(
         assert reminding.hand_over(now=NOW)
         raise_it(shared)
         outbox.send_due(NOW)
-    assert (set(OutboxMessage.objects.values_list("state", flat=True)), post.mails) == ({"cancelled"}, [])
+        assert (set(OutboxMessage.objects.values_list("state", flat=True)), post.mails) == ({"cancelled"}, [])
 
 
 def test_a_queued_confirmation_goes_to_the_person_it_is_about_and_to_nobody_else(
