@@ -33,7 +33,7 @@ class ChangedMeanwhile(Refused):
 
 
 @audit.attempt("deadline.sheet_signed")
-def sign_sheet(*, actor: User, sheet: Sheet, is_own: bool, seen: str, note: str, now: datetime) -> SignedSheet:  # noqa: PLR0913 - who signs what, as it was seen
+def sign_sheet(*, actor: User, sheet: Sheet, seen: str, note: str, now: datetime) -> SignedSheet:
     """`seen` is the hash of what the page showed: nobody signs for a row they have not seen."""
     if sheet.on > timezone.localdate(now):
         raise DayNotCome
@@ -46,7 +46,7 @@ def sign_sheet(*, actor: User, sheet: Sheet, is_own: bool, seen: str, note: str,
         raise StillOpen
     signed = SignedSheet.objects.create(
         day=sheet.on,
-        is_own=is_own,
+        about=sheet.about,
         signed_by=actor,
         signed_at=now,
         open_ones=len(sheet.open_ones),
@@ -61,6 +61,7 @@ def record_of(sheet: Sheet) -> dict[str, object]:
     """Rows by their public ids with date and state: enough to find again what was signed, and no content."""
     return {
         "day": sheet.on.isoformat(),
+        "about": str(sheet.about.public_id) if sheet.about else None,
         "sections": {
             section.key: [[str(row.public_id), row.due_on.isoformat(), row.state] for row in section.rows]
             for section in sheet.sections

@@ -1,7 +1,28 @@
-"""Signing a control sheet."""
+"""Choosing and signing a control sheet."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from lawcrm.accounts.models import User
+
+MINE = "mine"
+
+
+class WhoseForm(forms.Form):
+    """Whose sheet of the day: everybody's, one's own, or that of somebody else, by their public id."""
+
+    on = forms.DateField(widget=forms.HiddenInput)
+    who = forms.ChoiceField(label=_("Whose"), required=False)
+
+    def __init__(self, *args: Any, others: Iterable[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        who = self.fields["who"]
+        assert isinstance(who, forms.ChoiceField)  # noqa: S101 - for the types
+        people = [(str(person.public_id), person.full_name) for person in others]
+        who.choices = [("", _("All I may see")), (MINE, _("Mine")), *people]
 
 
 class SignForm(forms.Form):

@@ -15,12 +15,15 @@ USER = settings.AUTH_USER_MODEL
 class SignedSheet(models.Model):
     """What stood on the sheet as it was signed: `record` is frozen, and its hash stands in the journal.
 
-    Its figures are those of what the signer may see, and are shown to nobody else but who answers for the journal.
+    It is about one person's deadlines or about all; its figures are those of what the signer may see, and are shown to
+    nobody else but who answers for the journal.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     day = models.DateField(_("day"))
-    is_own = models.BooleanField(_("one's own deadlines only"))
+    about = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("whose deadlines")
+    )
     signed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
     open_ones = models.PositiveIntegerField(_("still open"))
@@ -34,8 +37,8 @@ class SignedSheet(models.Model):
     personal_data = PersonalData(
         subject="staff",
         path="signed_by",
-        fields={"signed_by": "technical", "note": "free_text", "record": "technical"},
-        none=["public_id", "day", "is_own", "signed_at", "open_ones"],
+        fields={"signed_by": "technical", "about": "technical", "note": "free_text", "record": "technical"},
+        none=["public_id", "day", "signed_at", "open_ones"],
         purpose="case_handling",
         retention="journal",
         erase="keep",

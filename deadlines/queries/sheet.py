@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from deadlines.models import Deadline
+from deadlines.models import Deadline, SignedSheet
 from deadlines.models.deadline import UNCHECKED
 from deadlines.queries import book, reminders
+from lawcrm.accounts.models import User
 
 MOST = 300
+ORDER = ("due_on", "due_time", "pk")
 State = Deadline.State
 
 TITLES: dict[str, str | Promise] = {
@@ -36,7 +39,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """`about` is whose entries stand on it; None for all that the viewer sees."""
+
     on: date
+    about: User | None
     sections: list[Section]
 
     @property
@@ -50,8 +56,17 @@ class Sheet:
         return list({row.pk: row for section in self.sections for row in section.rows}.values())
 
 
-def of_day(on: date, *, who: int | None) -> Sheet:
-    """One query a section; the day of what was entered and ended is that of the clock on the reader's wall."""
+def people() -> list[User]:
+    """Of whom the viewer sees an entry: responsible alone or in a practice group, or deputy; by name."""
+    entries = Deadline.objects.order_by()
+    groups = Group.objects.filter(Exists(entries.filter(group=OuterRef("pk"))))
+    arms = [User.objects.filter(Exists(entries.filter(**{role: OuterRef("pk")}))) for role in ("assignee", "deputy")]
+    # Each part by itself is begun at the people or at the matters, whichever are fewer.
+    return list(User.objects.filter(groups__in=groups).union(*arms).order_by("full_name", "pk"))
+
+
+def of_day(on: date, *, about: User | None) -> Sheet:
+    """Two queries for all sections; the day of what was entered and ended is that of the clock on the reader's wall."""
     day = _span(on)
     # By what is proposed too: until somebody has decided, the earlier of both dates counts.
     wanted = {
@@ -67,7 +82,13 @@ def of_day(on: date, *, who: int | None) -> Sheet:
     if on < timezone.localdate():
         # What is overdue, unconfirmed or unchecked now was perhaps none of it then.
         del wanted["overdue"], wanted["unconfirmed"], wanted["unchecked"]
-    return Sheet(on, [_section(key, _rows(condition, who)) for key, condition in wanted.items()])
+    return Sheet(on, about, _sections(wanted, book.is_mine(about.pk) if about else book.ANYBODY))
+
+
+def signed(sheet: Sheet, most: int) -> list[SignedSheet]:
+    """By whom it was signed, the last one first, as far as the viewer may see."""
+    rows = SignedSheet.objects.filter(about=sheet.about, day=sheet.on).select_related("signed_by")
+    return list(rows.order_by("-signed_at")[:most])
 
 
 def _span(on: date) -> tuple[datetime, datetime]:
@@ -76,12 +97,21 @@ def _span(on: date) -> tuple[datetime, datetime]:
     return begins, ends - timedelta(microseconds=1)
 
 
-def _rows(condition: Q, who: int | None) -> QuerySet[Deadline]:
-    mine = Q() if who is None else book.is_mine(who)
+def _sections(wanted: dict[str, Q], mine: Q) -> list[Section]:
+    first, *others = (_named(key, mine & condition) for key, condition in wanted.items())
+    named: dict[str, list[int]] = {key: [] for key in wanted}
+    for key, pk in first.union(*others, all=True):
+        named[key].append(pk)
     rows = book.deadlines().select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
-    return rows.filter(mine, condition).order_by("due_on", "due_time", "pk")
+    known = rows.in_bulk({pk for pks in named.values() for pk in pks})
+    return [_section(key, [known[pk] for pk in pks if pk in known]) for key, pks in named.items()]
 
 
-def _section(key: str, rows: QuerySet[Deadline]) -> Section:
-    found = list(rows[: MOST + 1])
+def _named(key: str, condition: Q) -> QuerySet[Deadline, tuple[str, int]]:
+    rows = Deadline.objects.filter(condition).order_by(*ORDER)
+    return rows.annotate(section=Value(key)).values_list("section", "pk")[: MOST + 1]
+
+
+def _section(key: str, rows: list[Deadline]) -> Section:
+    found = sorted(rows, key=lambda row: (row.due_on, row.due_time or time.max, row.pk))
     return Section(key, TITLES[key], found[:MOST], len(found) > MOST)

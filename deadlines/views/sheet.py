@@ -1,10 +1,9 @@
 """The control sheet of a day: looked through, signed, printed."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from deadlines import printing
 from deadlines.actions import signing
-from deadlines.forms.sheet import SignForm
-from deadlines.models import SignedSheet
+from deadlines.forms.sheet import MINE, SignForm, WhoseForm
 from deadlines.queries import sheet as sheets
 from deadlines.views import calendar, frame
 from lawcrm import access, audit
+from lawcrm.accounts.models import User
 from lawcrm.sign_in import needs_step_up
 from matters.actions.refused import Refused
 
@@ -29,28 +28,24 @@ SIGNED_SHOWN = 10
 @require_safe
 @access.requires(frame.READING)
 def sheet(request: HttpRequest) -> HttpResponse:
-    return _page(request, SignForm())
+    people = sheets.people()
+    return _page(request, _sheet(request, people), people, SignForm())
 
 
 @require_POST
 @access.requires(frame.CONFIRMING)
 def sign(request: HttpRequest) -> HttpResponse:
-    form = SignForm(request.POST)
+    form, people = SignForm(request.POST), sheets.people()
+    found = _sheet(request, people)
     if form.is_valid():
         try:
-            signing.sign_sheet(
-                actor=frame.person(request),
-                sheet=_sheet(request),
-                is_own=_is_own(request),
-                **form.cleaned_data,
-                now=timezone.now(),
-            )
+            signing.sign_sheet(actor=frame.person(request), sheet=found, **form.cleaned_data, now=timezone.now())
         except Refused as refusal:
             form.add_error("note" if isinstance(refusal, signing.StillOpen) else None, str(refusal))
         else:
             messages.success(request, _("Signed."))
             return redirect(_at(request, "sheet"))
-    return _page(request, form, status=422)
+    return _page(request, found, people, form, status=422)
 
 
 @require_POST
@@ -58,7 +53,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 @access.requires(frame.READING)
 def printed(request: HttpRequest) -> HttpResponse:
     """The sheet leaves the house: each row on it is noted."""
-    found, person = _sheet(request), frame.person(request)
+    found, person = _sheet(request, sheets.people()), frame.person(request)
     audit.read_each(found.rows, "export")
     content = printing.paper(
         title=_title(found),
@@ -73,10 +68,10 @@ def printed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _page(request: HttpRequest, form: SignForm, status: int = 200) -> HttpResponse:
-    found, person = _sheet(request), frame.person(request)
+def _page(
+    request: HttpRequest, found: sheets.Sheet, people: list[User], form: SignForm, status: int = 200
+) -> HttpResponse:
     audit.read_listed(found.rows)
-    mine = SignedSheet.objects.filter(signed_by=person, day=found.on, is_own=_is_own(request))
     day = found.on
     context = {
         "title": _title(found),
@@ -84,14 +79,12 @@ def _page(request: HttpRequest, form: SignForm, status: int = 200) -> HttpRespon
         "sheet": found,
         "seen": audit.digest(signing.record_of(found)),
         "form": form,
-        "signed": list(mine.order_by("-signed_at")[:SIGNED_SHOWN]),
+        "signed": sheets.signed(found, SIGNED_SHOWN),
         "may_sign": frame.may(request, frame.CONFIRMING) and day <= timezone.localdate(),
         "tabs": frame.tabs(request, "sheet"),
-        "is_mine": _is_own(request),
+        "whose": _whose(request, found, people),
         "sign_url": _at(request, "sign_sheet"),
         "print_url": _at(request, "print_sheet"),
-        "mine_url": _at(request, "sheet", who="mine"),
-        "all_url": _at(request, "sheet", who=""),
         "earlier_url": _at(request, "sheet", on=calendar.neighbour(day, -1)),
         "later_url": _at(request, "sheet", on=calendar.neighbour(day, 1)),
         "today_url": _at(request, "sheet", on=""),
@@ -99,17 +92,32 @@ def _page(request: HttpRequest, form: SignForm, status: int = 200) -> HttpRespon
     return render(request, "deadlines/sheet.html", context, status=status)
 
 
-def _sheet(request: HttpRequest) -> sheets.Sheet:
-    who = frame.person(request).pk if _is_own(request) else None
-    return sheets.of_day(calendar.day_of(request), who=who)
+def _sheet(request: HttpRequest, people: list[User]) -> sheets.Sheet:
+    return sheets.of_day(calendar.day_of(request), about=_about(request, people))
 
 
-def _is_own(request: HttpRequest) -> bool:
-    return request.GET.get("who") == "mine"
+def _about(request: HttpRequest, people: list[User]) -> User | None:
+    """The person named in the address, None when none is; 404 for one of whom the viewer sees nothing, known or not."""
+    named, viewer = request.GET.get("who", ""), frame.person(request)
+    if named in {"", MINE}:
+        return viewer if named else None
+    found = next((person for person in (viewer, *people) if str(person.public_id) == named), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _whose(request: HttpRequest, found: sheets.Sheet, people: list[User]) -> WhoseForm:
+    viewer = frame.person(request)
+    chosen = MINE if found.about == viewer else found.about and found.about.public_id
+    return WhoseForm(initial={"on": found.on, "who": chosen}, others=[one for one in people if one != viewer])
 
 
 def _title(found: sheets.Sheet) -> str:
-    return _("Control sheet, %s") % date_format(found.on, pgettext("date as a title", "l j F"))
+    day = date_format(found.on, pgettext("date as a title", "l j F"))
+    if found.about is None:
+        return _("Control sheet, %s") % day
+    return _("Control sheet of %(who)s, %(day)s") % {"who": found.about.full_name, "day": day}
 
 
 def lede(found: sheets.Sheet) -> str:
@@ -122,6 +130,6 @@ def lede(found: sheets.Sheet) -> str:
 
 
 def _at(request: HttpRequest, name: str, **changed: str) -> str:
-    chosen: dict[str, Any] = {"on": calendar.day_of(request).isoformat(), "who": "mine" if _is_own(request) else ""}
+    chosen = {"on": calendar.day_of(request).isoformat(), "who": request.GET.get("who", "")}
     query = urlencode({key: value for key, value in (chosen | changed).items() if value})
     return f"{reverse(f'deadlines:{name}')}?{query}" if query else reverse(f"deadlines:{name}")

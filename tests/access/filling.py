@@ -74,7 +74,6 @@ GIVEN: dict[str, dict[str, Any]] = {
     "deadlines.Task": {"done_by": None, "done_at": None, "plan_use": None, "group": None},
     "deadlines.Reminder": {"acknowledged_at": None, "next_at": None, "level": 0},
     "deadlines.CalendarFeed": {"revoked_at": None},
-    "deadlines.SignedSheet": {"is_own": False},
     "privacy.MatterReviewItem": {"group": None},
     "privacy.Hold": {"contact": None, "released_by": None, "released_at": None},
     "privacy.ErasureItem": {"state": "proposed", "released_by": None, "released_at": None, "erased_at": None},

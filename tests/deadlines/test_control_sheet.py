@@ -3,6 +3,8 @@
 import io
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -17,8 +19,9 @@ from deadlines.queries import sheet as sheets
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.models import JournalEntry, ReadEntry
-from tests import personas
-from tests.deadlines.office import NOW, TODAY, Office, entered, proposed, wall_off
+from tests import factories, personas
+from tests.access import two_worlds
+from tests.deadlines.office import NOW, TODAY, Office, entered, fresh, proposed, wall_off, work_on
 from tests.deadlines.test_book_pages import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +102,64 @@ def test_one_s_own_sheet_holds_what_one_answers_for(office: Office) -> None:
     assert shown(office.browser(office.assistant), who="mine")["due"] == ["Idas"]
 
 
+def of(person: User) -> dict[str, str]:
+    return {"who": str(person.public_id)}
+
+
+def offered(client: Client) -> list[str]:
+    return [str(label) for _value, label in client.get(SHEET).context["whose"].fields["who"].choices]
+
+
+def test_the_sheet_of_a_lawyer_is_opened_by_who_keeps_their_book(office: Office) -> None:
+    """What they answer for alone, with their group or as a deputy, as far as the viewer sees it."""
+    group = personas.practice_group("Transport", office.lawyer)
+    entered(office, title="Karins", assignee=office.lawyer)
+    entered(office, title="Of the group", assignee=None, group=group)
+    entered(office, title="As deputy", assignee=office.assistant, deputy=office.lawyer)
+    entered(office, title="Idas", assignee=office.assistant)
+    hidden(office, office.lawyer)
+    page = office.browser(office.assistant).get(SHEET, of(office.lawyer))
+    found = {section.key: {row.title for row in section.rows} for section in page.context["sheet"].sections}
+    assert found["due"] == found["entered"] == {"Karins", "Of the group", "As deputy"}
+    assert "Control sheet of Karin Vestergaard" in page.content.decode()
+
+
+def hidden(office: Office, *people: User) -> None:
+    """Entries of theirs in a matter that nobody else but the outsider sees."""
+    matter = factories.matter("Hidden ./. Nordbau", responsible=office.outsider)
+    work_on(matter, office.outsider)
+    for person in people:
+        work_on(matter, person)
+        entered(office, by=office.outsider, matter=fresh(matter), title="Hidden", assignee=person)
+
+
+def test_those_are_offered_of_whom_the_viewer_sees_an_entry(office: Office) -> None:
+    everybody, mine = "All I may see", "Mine"
+    group = personas.practice_group("Transport", office.reader)
+    entered(office, title="Done with", assignee=office.lawyer, due_on=TODAY + 30 * DAY)
+    hidden(office, office.reader)
+    assert offered(office.browser(office.assistant)) == [everybody, mine, "Karin Vestergaard"]
+    assert offered(office.browser(office.lawyer)) == [everybody, mine]
+    entered(office, assignee=office.lawyer, deputy=office.assistant)
+    entered(office, assignee=None, group=group)
+    assert offered(office.browser(office.lawyer)) == [everybody, mine, "Ida Berg", "Tomas Lind"]
+    assert offered(office.browser(office.outsider)) == [everybody, mine, "Tomas Lind"]
+
+
+def test_of_whom_one_sees_nothing_one_is_told_nothing(office: Office) -> None:
+    """One without entries, one whose entries are hidden, and one who does not exist."""
+    hidden(office, office.reader)
+    client = office.browser(office.assistant)
+    named = [str(office.lawyer.public_id), str(office.reader.public_id), str(uuid4()), str(office.reader.pk), "ü\0"]
+    for method, url in (("get", SHEET), ("post", SIGN), ("post", PRINT)):
+        answers = [getattr(client, method)(f"{url}?{urlencode({'who': who})}") for who in named]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({two_worlds.MASKED.sub(b"#", answer.content) for answer in answers}) == 1
+    with access.as_system("test"):
+        assert not SignedSheet.objects.exists()
+    assert shown(client, who=str(office.assistant.public_id)) == shown(client, who="mine")
+
+
 def test_hidden_entries_stand_on_no_sheet_and_no_paper(office: Office) -> None:
     filled(office)
     wall_off(office.matter, office.assistant)
@@ -116,9 +177,21 @@ def test_the_queries_do_not_grow_with_the_rows(office: Office) -> None:
     assert counts[0] == counts[1] <= 15
 
 
-def sign(client: Client, **said: str) -> Any:
-    seen = client.get(SHEET).context["seen"]
-    return client.post(SIGN, {"seen": seen, **said})
+def test_neither_do_those_of_one_person_s_sheet(office: Office) -> None:
+    counts = []
+    for _round in range(2):
+        filled(office)
+        colleague = personas.user_for("lawyer")
+        work_on(office.matter, colleague)
+        entered(office, assignee=colleague)
+        counts.append(queries_of(office.browser(office.assistant), f"{SHEET}?{urlencode(of(office.lawyer))}"))
+    assert counts[0] == counts[1] <= 15
+
+
+def sign(client: Client, who: str = "", **said: str) -> Any:
+    chosen = f"?{urlencode({'who': who})}" if who else ""
+    seen = client.get(f"{SHEET}{chosen}").context["seen"]
+    return client.post(f"{SIGN}{chosen}", {"seen": seen, **said})
 
 
 def test_a_quiet_evening_is_signed_at_once_and_frozen(office: Office) -> None:
@@ -146,6 +219,37 @@ def test_what_is_still_open_needs_a_word_about_it(office: Office) -> None:
     with access.as_system("test"):
         kinds = JournalEntry.objects.filter(kind__startswith="deadline.sheet").order_by("pk")
         assert list(kinds.values_list("kind", flat=True)) == ["deadline.sheet_signed_refused", "deadline.sheet_signed"]
+
+
+def test_it_is_kept_whose_sheet_was_signed_and_by_whom(office: Office) -> None:
+    entered(office)
+    client = office.browser(office.assistant)
+    answer = sign(client, **of(office.lawyer), note="Karin files tonight")
+    assert answer["Location"] == f"{SHEET}?{urlencode({'on': TODAY.isoformat(), **of(office.lawyer)})}"
+    with access.as_system("test"):
+        signed = SignedSheet.objects.get()
+        assert (signed.about, signed.signed_by) == (office.lawyer, office.assistant)
+        assert signed.record["about"] == str(office.lawyer.public_id)
+        assert audit.verify() == []
+    assert signed_on(client, of(office.lawyer)) == ["Ida Berg"]
+    assert signed_on(client, {}) == signed_on(client, {"who": "mine"}) == []
+    assert signed_on(client, {"on": (TODAY - DAY).isoformat(), **of(office.lawyer)}) == []
+    assert signed_on(office.browser(office.lawyer), {"who": "mine"}) == []
+
+
+def signed_on(client: Client, chosen: dict[str, str]) -> list[str]:
+    page = client.get(SHEET, chosen)
+    names = [row.signed_by.full_name for row in page.context["signed"]]
+    assert all(f"{name}, Today" in page.content.decode() for name in names)
+    return names
+
+
+def test_what_was_seen_of_one_sheet_signs_no_other(office: Office) -> None:
+    entered(office)
+    client = office.browser(office.assistant)
+    seen = client.get(SHEET).context["seen"]
+    answer = client.post(f"{SIGN}?{urlencode(of(office.lawyer))}", {"seen": seen, "note": "x"})
+    assert (answer.status_code, "has changed while you looked" in answer.content.decode()) == (422, True)
 
 
 def test_nobody_signs_for_what_they_have_not_seen(office: Office) -> None:
@@ -186,7 +290,7 @@ def test_a_signature_is_seen_by_its_signer_and_by_who_answers_for_the_journal(of
 
 
 def test_the_database_wants_a_word_about_what_is_open(office: Office) -> None:
-    facts: dict[str, Any] = {"day": TODAY, "is_own": False, "signed_by": office.lawyer, "signed_at": NOW, "record": {}}
+    facts: dict[str, Any] = {"day": TODAY, "signed_by": office.lawyer, "signed_at": NOW, "record": {}}
     with access.as_system("test"), pytest.raises(IntegrityError, match="says_what_is_done"), transaction.atomic():
         SignedSheet.objects.create(open_ones=1, note="", **facts)
 
@@ -205,6 +309,16 @@ def test_on_paper_stand_the_same_entries_with_who_checked_them(office: Office) -
     with access.as_system("test"):
         exported = ReadEntry.objects.filter(what="export", object_type="deadlines.deadline")
         assert exported.count() == len(rows)
+
+
+def test_the_paper_of_one_person_bears_their_name_and_nobody_else_s_entries(office: Office) -> None:
+    entered(office, title="Karins", assignee=office.lawyer)
+    entered(office, title="Idas", assignee=office.assistant)
+    answer = office.browser(office.assistant).post(f"{PRINT}?{urlencode(of(office.lawyer))}")
+    text = text_of(answer.content)
+    assert "Control sheet of Karin Vestergaard, Friday 20 November" in text
+    assert ("Karins" in text, "Idas" in text) == (True, False)
+    assert "Vestergaard" not in answer["Content-Disposition"]
 
 
 def test_markup_in_a_title_is_printed_as_it_stands(office: Office) -> None:
