@@ -10,11 +10,11 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 
 from deadlines.models import Deadline, Extension
 from deadlines.models.deadline import UNCHECKED
-from deadlines.queries import team
+from deadlines.queries import reminders, team
 from lawcrm.models import JournalEntry
-from lawcrm.prepared import Prepared
+from lawcrm.prepared import Prepared, padded
 
-PAGE = 50
+PAGE, PROPOSED_AT_ONCE = 50, 20
 MOST_COUNTED = PAGE
 ANYBODY = Q()
 # What a line of the list is drawn from; `acl` tells what is seen by break-glass alone.
@@ -52,8 +52,10 @@ def is_among_mine(user_id: int, groups: Sequence[int]) -> Q:
     return team.answered_among(user_id, groups) | Q(deputy=user_id)
 
 
-def filtered(*, mine: Q = ANYBODY, state: str = "", kind: str = "", today: date) -> QuerySet[Deadline]:
-    """`state` is open (also ""), unconfirmed, overdue, unchecked or ended."""
+def filtered(
+    *, mine: Q = ANYBODY, state: str = "", kind: str = "", today: date, proposed: Sequence[int] = ()
+) -> QuerySet[Deadline]:
+    """`state` is open (also ""), unconfirmed, overdue, unchecked or ended; `proposed` those overdue by a proposal."""
     rows = deadlines().filter(mine)
     match state:
         case "ended":
@@ -65,7 +67,7 @@ def filtered(*, mine: Q = ANYBODY, state: str = "", kind: str = "", today: date)
     if state == "unconfirmed":
         rows = rows.filter(confirmed_at=None)
     if state == "overdue":
-        rows = rows.filter(due_on__lt=today)
+        rows = rows.filter(reminders.due_or_among(today, proposed))
     return rows.filter(kind=kind) if kind else rows
 
 
@@ -82,7 +84,9 @@ def page_of(  # noqa: PLR0913 - filters and place of one page
     """Earliest first; `after` leads to later deadlines, `before` to earlier ones; a broken cursor is the first page."""
     backwards = (cursor := _cursor(before)) is not None
     cursor = cursor or _cursor(after)
-    values: dict[str, Any] = {"today": today} if state == "overdue" else {}
+    values: dict[str, Any] = {}
+    if state == "overdue":
+        values |= {"today": today, "proposed": padded(reminders.proposed_before(today), PROPOSED_AT_ONCE)}
     if who is not None:
         values |= {"who": who, "groups": team.practice_groups_of(who)}
     if cursor is not None:
@@ -103,9 +107,10 @@ def _by_hour(row: Deadline) -> tuple[date, time]:
 
 
 def _page(state: str, kind: str, backwards: bool, most: int, **values: Any) -> QuerySet[Deadline]:  # noqa: FBT001
-    """`values` are there as far as they were asked for: who and groups, today, day and key of the cursor."""
+    """`values` are there as far as they were asked for: who and groups, today and proposed, day and key."""
     mine = is_among_mine(values["who"], values["groups"]) if "who" in values else ANYBODY
-    rows = filtered(mine=mine, state=state, kind=kind, today=values.get("today", date.min))
+    today, proposed = values.get("today", date.min), values.get("proposed", ())
+    rows = filtered(mine=mine, state=state, kind=kind, today=today, proposed=proposed)
     if "key" in values:
         rows = rows.filter(_beyond((values["day"], values["key"]), "lt" if backwards else "gt"))
     order = ("-due_on", "-pk") if backwards else ("due_on", "pk")

@@ -1,5 +1,6 @@
 """Reminders of a deadline and of a person, and what became of their mails."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -31,7 +32,15 @@ def daily(name: str, today: date) -> QuerySet[Deadline]:
 
 def due_before(day: date) -> Q:
     """By their date or an earlier one that is proposed, as they are reminded by."""
-    return Q(due_on__lt=day) | Q(pk__in=_proposed(new_on__lt=day))
+    return due_or_among(day, proposed_before(day))
+
+
+def due_or_among(day: date, proposed: Sequence[int]) -> Q:
+    return Q(due_on__lt=day) | Q(pk__in=proposed)
+
+
+def proposed_before(day: date) -> list[int]:
+    return _proposed(new_on__lt=day)
 
 
 def proposed_for(day: date) -> Q:

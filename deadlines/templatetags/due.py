@@ -58,6 +58,7 @@ def about(row: Deadline) -> SafeString:
     words = [
         _("comes again") if row.series_id else "",
         f"{row.trigger_label} {day_words(row.trigger_on)}" if row.trigger_on and row.trigger_label else "",
+        proposed_words(row),
         provisional_words(row),
     ]
     return format_html("{}{}", kind_mark(row.kind), "".join(f" · {part}" for part in words if part))
@@ -176,6 +177,13 @@ def state_pill(deadline: Deadline) -> SafeString:
     if deadline.criticality == Deadline.Criticality.CRITICAL and is_pressing(deadline.due_on):
         return pill(_("Critical"), "danger")
     return pill(_("Confirmed"), "accent")
+
+
+@register.simple_tag
+def proposed_words(deadline: Deadline) -> str:
+    if deadline.proposed_on is None or deadline.state != Deadline.State.OPEN:
+        return ""
+    return _("another date proposed: %s") % day_words(deadline.proposed_on)
 
 
 @register.simple_tag

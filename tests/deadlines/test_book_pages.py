@@ -14,7 +14,7 @@ from deadlines.forms.dates import read_date
 from deadlines.models import Deadline, Reminder, Task
 from deadlines.queries import book
 from lawcrm import access
-from tests.deadlines.office import NOW, TODAY, Office, again, enter_url, entered, typed, wall_off
+from tests.deadlines.office import NOW, TODAY, Office, again, enter_url, entered, proposed, typed, wall_off
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +214,27 @@ def test_filters_stand_in_the_address_and_nonsense_is_ignored(office: Office) ->
     assert shown("state=overdue") == shown("who=mine") == shown("kind=follow_up") == (False, True)
     assert shown("state=ended") == (False, False)
     assert shown("state=unconfirmed") == (True, True)
+
+
+def test_overdue_is_also_what_was_due_by_a_date_that_is_only_proposed(office: Office) -> None:
+    """Of the open ones; until somebody has decided, the earlier of both dates counts."""
+    day = timedelta(days=1)
+    for title, due_on, new_on in (("Late", TODAY - day, TODAY + day), ("Today", TODAY + day, TODAY)):
+        proposed(entered(office, title=title, due_on=due_on), new_on)
+    done = proposed(entered(office, title="Struck", due_on=TODAY + day), TODAY - day)
+    with access.as_user(office.lawyer):
+        ending.strike_deadline(actor=office.lawyer, deadline=done, seen=TODAY + day, reason="settled", now=NOW)
+    client, url = office.browser(office.lawyer), f"{reverse('deadlines:list')}?state=overdue"
+    costs = []
+    for number in range(1, 4):
+        proposed(entered(office, title=f"By proposal {number}", due_on=TODAY + 9 * day), TODAY - number * day)
+        costs.append(queries_of(client, url))
+    page = client.get(url)
+    assert [row.title for row in page.context["rows"]] == ["Late", *(f"By proposal {number}" for number in (1, 2, 3))]
+    assert "another date proposed: Thu 19 Nov" in text(page)
+    assert costs[0] == costs[2] <= 11
+    wall_off(office.matter, office.assistant)
+    assert not office.browser(office.assistant).get(url).context["rows"]
 
 
 def test_done_and_struck_stay_in_the_book_with_their_reason(office: Office) -> None:

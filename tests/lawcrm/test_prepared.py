@@ -194,7 +194,7 @@ def asked_by(
         (recomputing._WAITING_FOR, (6,), own),
         (book._NEXT_OF, (), {"matter": matter.pk}),
         (book._PAGE, ("", "", False, 51), {}),
-        (book._PAGE, ("overdue", "statutory", True, 51), {**other, **place}),
+        (book._PAGE, ("overdue", "statutory", True, 51), {**other, **place, "proposed": (7, 8)}),
         (listing._PAGE, ("", "", False, 51), {}),
         (listing._PAGE, ("open", "general", True, 51), {"responsible_id": person.pk, **place}),
         (overview._FOR_PAGE, (), {"public_id": matter.public_id}),
