@@ -53,7 +53,7 @@ def week(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, name: str, found: list[calendar.Day], context: dict[str, Any]) -> HttpResponse:
-    audit.read_listed(row for day in found for row in day.rows)
+    audit.read_listed({row.pk: row for day in found for row in (*day.proposed, *day.rows)}.values())
     shared = {
         "days": found,
         "count": sum(day.count for day in found),

@@ -14,7 +14,7 @@ from deadlines.models import Deadline, Task
 from deadlines.queries import calendar
 from lawcrm import access, audit
 from tests import factories
-from tests.deadlines.office import NOW, TODAY, Office, entered, wall_off, work_on
+from tests.deadlines.office import NOW, TODAY, Office, entered, proposed, wall_off, work_on
 
 pytestmark = pytest.mark.django_db
 MONTH, WEEK, QUIET = (reverse(f"deadlines:{name}") for name in ("month", "week", "nothing_open"))
@@ -66,12 +66,44 @@ def test_a_full_day_shows_the_first_by_time_and_says_how_many_others_there_are(o
     assert "3 more" in text(page)
 
 
+@pytest.mark.parametrize("url", [MONTH, WEEK])
+def test_what_may_be_due_earlier_stands_on_both_days(office: Office, url: str) -> None:
+    """Reminders go by the earlier until somebody has decided; what would be due later is no hurry."""
+    tuesday, wednesday, thursday = (TODAY - timedelta(days=ahead) for ahead in (3, 2, 1))
+    proposed(entered(office, title="Earlier", due_on=thursday), tuesday)
+    proposed(entered(office, title="Later", due_on=tuesday), thursday)
+    done = proposed(entered(office, title="Settled", due_on=thursday), tuesday)
+    with access.as_user(office.lawyer):
+        ending.strike_deadline(actor=office.lawyer, deadline=done, seen=thursday, reason="settled", now=NOW)
+    page = office.browser(office.lawyer).get(url)
+    days = {
+        day.on: ([row.title for row in day.proposed], [row.title for row in day.rows]) for day in page.context["days"]
+    }
+    assert (days[tuesday], days[wednesday], days[thursday]) == ((["Earlier"], ["Later"]), ([], []), ([], ["Earlier"]))
+    assert "proposed; in the book Thu 19 Nov" in text(page)
+    assert page.context["count"] == 2
+
+
+def test_what_may_be_due_comes_first_and_is_counted_where_a_day_is_full(office: Office) -> None:
+    for number in range(3):
+        entered(office, title=f"Due {number}")
+        proposed(entered(office, title=f"Proposed {number}", due_on=TODAY + timedelta(days=40)), TODAY)
+    proposed(entered(office, title="Proposed 3", due_on=TODAY + timedelta(days=40)), TODAY)
+    page = office.browser(office.lawyer).get(MONTH)
+    (today,) = [day for day in page.context["days"] if day.on == TODAY]
+    assert [row.title for row in today.proposed] == ["Proposed 0", "Proposed 1", "Proposed 2"]
+    assert (today.rows, today.count, today.more) == ([], 3, 4)
+    page = office.browser(office.lawyer).get(WEEK)
+    (today,) = [day for day in page.context["days"] if day.on == TODAY]
+    assert (len(today.proposed), len(today.rows), today.count, today.more) == (4, 3, 3, 0)
+
+
 @pytest.mark.parametrize("url", [MONTH, WEEK, QUIET])
 def test_the_queries_do_not_grow_with_the_rows(office: Office, url: str) -> None:
     counts = []
     for number in range(2):
         for ahead in range(4 * number + 1):
-            entered(office, due_on=TODAY + timedelta(days=ahead))
+            proposed(entered(office, due_on=TODAY + timedelta(days=ahead)), TODAY - timedelta(days=ahead + 1))
             factories.grant(factories.matter(f"Quiet {number}.{ahead}", responsible=office.lawyer), office.lawyer)
         browser = office.browser(office.lawyer)
         browser.get(url)
@@ -91,7 +123,7 @@ def test_mine_are_those_i_answer_for_as_deputy_too(office: Office) -> None:
 
 @pytest.mark.parametrize("url", [MONTH, WEEK, QUIET])
 def test_hidden_matters_add_nothing(office: Office, url: str) -> None:
-    entered(office)
+    proposed(entered(office, due_on=TODAY + timedelta(days=1)), TODAY)
     quiet = factories.matter("Quiet ./. Nordbau", responsible=office.lawyer)
     for person in (office.assistant, office.lawyer):
         work_on(quiet, person)
@@ -101,6 +133,7 @@ def test_hidden_matters_add_nothing(office: Office, url: str) -> None:
         page = office.browser(person).get(url)
         assert "Nordbau" not in text(page)
         assert not page.context["rows" if url == QUIET else "count"]
+        assert url == QUIET or not any(day.proposed for day in page.context["days"])
 
 
 @pytest.mark.parametrize("on", ["", "nonsense", "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-20\0"])
