@@ -1,5 +1,6 @@
 """A deadline by a rule of the catalogue: the arithmetic is seen first, and a date of one's own says why."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 import time_machine
 
 from clients.models import Court
+from deadlines.actions import rulebook
 from deadlines.actions.entering import move_deadline
+from deadlines.engine import packs
 from deadlines.models import Deadline
 from deadlines.queries import computing
 from lawcrm import access, audit
@@ -118,6 +121,26 @@ def test_a_trigger_to_come_is_said_and_kept(office: Office, trigger: str, *, sai
     assert send(office, trigger_on=trigger, due_on=page.context["form"].data["due_on"]).status_code == 302
     (deadline,) = entries()
     assert any("lies in the future" in line["right"] for line in deadline.trace) is said
+
+
+def in_force_from(day: date) -> None:
+    """The office imports the German pack with the rule of appeals in force from a day on."""
+    pack = next(pack for pack in packs.shipped() if pack.name == "de")
+    rules = tuple(replace(rule, valid_from=day) if rule.code == APPEAL else rule for rule in pack.rules)
+    with access.as_system("test"):
+        rulebook.import_pack(text=packs.dump(replace(pack, rules=rules)), now=NOW)
+
+
+def test_a_trigger_before_the_rule_existed_is_refused_in_words(office: Office) -> None:
+    """Well within what the calendar covers: the day before and the first day."""
+    in_force_from(date(2026, 9, 1))
+    early = send(office, trigger_on="31.08.2026")
+    words = "The rule de.zpo.517 was not in force on 2026-08-31."
+    assert (early.status_code, early.context["form"].errors) == (422, {"rule": [words]})
+    assert words in early.text
+    late = send(office, trigger_on="31.08.2026", due_on="30.09.2026")
+    assert (late.status_code, entries()) == (422, [])
+    assert send(office, trigger_on="01.09.2026", due_on="01.10.2026").status_code == 302
 
 
 def test_a_limitation_period_is_entered_as_one(office: Office) -> None:
