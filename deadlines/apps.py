@@ -36,7 +36,17 @@ class DeadlinesConfig(AppConfig):
 
     def ready(self) -> None:
         from deadlines import models, panels
-        from deadlines.actions import ending, feeds, leaving, listing, notice, recomputing, teams
+        from deadlines.actions import (
+            ending,
+            feeds,
+            leaving,
+            listing,
+            notice,
+            recomputing,
+            returning,
+            taken_notice,
+            teams,
+        )
         from deadlines.views import proposals
         from lawcrm import audit, ui
 
@@ -45,9 +55,12 @@ class DeadlinesConfig(AppConfig):
         leaving.register_burdens()
         notice.register()
         listing.register()
+        taken_notice.register()
         panels.register()
         audit.subscribe("matter.closed", ending.refuse_while_open)
         audit.subscribe("accounts.group_left", teams.forget_who_left)
+        for kind in returning.LIFTED:
+            audit.subscribe(kind, returning.tell_again)
         audit.subscribe("matter.changed", recomputing.after_matter_changed)
         audit.subscribe("court.changed", recomputing.after_seat_corrected)
         proposals.register()

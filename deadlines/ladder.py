@@ -10,6 +10,8 @@ from deadlines.models import Deadline
 MORNING, AFTERNOON = time(8), time(14)
 # Steps that come daily: what is overdue goes up within the day, what nobody confirmed from one day to the next.
 OVERDUE, UNCONFIRMED = "overdue", "unconfirmed"
+# What came to somebody is told as the step it stands at, as in "1d+taken", or as one that is ahead of all steps.
+TAKEN, AHEAD = "+taken", "ahead"
 SATURDAY = 5
 ONE_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -141,6 +143,16 @@ def next_working_day(day: date, days: OpenDays = WEEKDAYS) -> date:
     while not days.is_open(day):
         day += ONE_DAY
     return day
+
+
+def on_taking_over(deadline: Deadline, now: datetime, days: OpenDays = WEEKDAYS) -> Step | None:
+    """Told at once to who answers for it from now on; what is not critical can wait for its first step."""
+    missed = [step.name for step in steps(deadline, days) if step.at <= now][-1:]
+    if deadline.reminds_by < now.astimezone(ZoneInfo(deadline.time_zone)).date():
+        missed = [OVERDUE]
+    if not missed and deadline.criticality == Deadline.Criticality.CRITICAL:
+        missed = [AHEAD]
+    return Step(missed[0] + TAKEN, now) if missed else None
 
 
 def still_ahead(deadline: Deadline, now: datetime, days: OpenDays = WEEKDAYS) -> list[Step]:

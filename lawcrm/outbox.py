@@ -111,22 +111,31 @@ def put(  # noqa: PLR0913 - the parts of the key are words of their own
     not_before: datetime | None = None,
     matter_id: int | None = None,
     contact_id: int | None = None,
+    anew: bool = False,
 ) -> OutboxMessage:
     """Queue a message in the caller's transaction; asking again for the same one changes nothing.
 
-    `not_before` lies at most LONGEST_WAIT ahead: the outbox waits for servers, not for days.
+    `not_before` lies at most LONGEST_WAIT ahead: the outbox waits for servers, not for days. `anew`: what was
+    withdrawn before it was sent is wanted after all, as by somebody to whom a thing has come back.
     """
+    moment = not_before or timezone.now()
     message, created = OutboxMessage.objects.get_or_create(
         kind=kind_of(kind).name,
         thing_id=thing_id,
         recipient_type=recipient.type,
         recipient_id=recipient.id,
         dedupe=dedupe,
-        defaults={"not_before": not_before or timezone.now(), "matter_id": matter_id, "contact_id": contact_id},
+        defaults={"not_before": moment, "matter_id": matter_id, "contact_id": contact_id},
     )
-    if created:
+    if created or (anew and _take_back(message, moment)):
         jobs.after_commit("lawcrm.send_outbox")
     return message
+
+
+def _take_back(withdrawn: OutboxMessage, not_before: datetime) -> bool:
+    """It keeps its Message-ID: if a server had it after all, the receiving one can tell."""
+    rows = OutboxMessage.objects.filter(pk=withdrawn.pk, state=State.CANCELLED)
+    return bool(rows.update(state=State.QUEUED, reason="", attempts=0, not_before=not_before))
 
 
 def cancel(messages: QuerySet[OutboxMessage], *, reason: str) -> int:

@@ -1,24 +1,23 @@
 """What a person who leaves has in this room: deadlines, deputyships, tasks, reminders of theirs."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from deadlines.actions import taking
 from deadlines.actions.feeds import revoke_all
-from deadlines.ladder import UNCONFIRMED
+from deadlines.actions.withdrawing import cancel_mails, drop_reminders
 from deadlines.models import Deadline, Reminder, Task
 from deadlines.queries import feeds
-from deadlines.queries.reminders import KIND, LISTED
-from lawcrm import audit, outbox
+from deadlines.queries.reminders import KIND
+from lawcrm import audit
 from lawcrm.accounts.leaving import Burden, Successor, register, unable
 from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 
 READING = ("deadlines.view_deadline",)
 State = Reminder.State
-LISTS = Q(step__startswith=UNCONFIRMED)
 
 
 def register_burdens() -> None:
@@ -86,7 +85,8 @@ def _hand_over_deadlines(user: User, to: Successor | None, _reason: str, now: da
     rows = Deadline.objects.filter(pk__in=taken)
     deputy = Case(When(deputy=to.user, then=Value(None)), default=F("deputy"))
     audit.update(rows, assignee=to.user, deputy=deputy)
-    pass_reminders(taken, user, to.user, timezone.localdate(now))
+    taking.tell_at_once(taken, now)
+    pass_reminders(taken, user, to.user)
 
 
 def _hand_over_tasks(user: User, to: Successor | None, _reason: str, _now: datetime) -> None:
@@ -105,32 +105,18 @@ def _unsettled(deadlines: list[int], user: User) -> QuerySet[Reminder]:
     return rows.exclude(state=State.CANCELLED)
 
 
-def _drop_past_lists(deadlines: list[int], user: User, today: date) -> None:
-    """The next daily list tells of the same entries: nobody is sent those of days gone by."""
-    drop_reminders(_unsettled(deadlines, user).filter(LISTS, due_at__date__lt=today))
-
-
-def _owed(deadlines: list[int], user: User, today: date) -> QuerySet[Reminder]:
-    """Not the list of today once it is sent: it names whom it told."""
-    mails = OutboxMessage.objects.filter(kind=LISTED, thing_id=user.pk, state=OutboxMessage.State.SENT)
-    is_sent = mails.filter(dedupe=today.isoformat()).exists()
-    rows = _unsettled(deadlines, user)
-    return rows.exclude(LISTS, state=State.HANDED) if is_sent else rows
-
-
-def pass_reminders(deadlines: list[int], user: User, to: User, today: date) -> None:
+def pass_reminders(deadlines: list[int], user: User, to: User) -> None:
     """What waits, and what was never sent, goes to the successor; what they have already is not doubled."""
-    _drop_past_lists(deadlines, user, today)
     theirs = Reminder.objects.filter(deadline__in=deadlines, recipient=to).exclude(state=State.CANCELLED)
     held = set(theirs.values_list("deadline_id", "step"))
-    rows = list(_owed(deadlines, user, today).values_list("pk", "deadline_id", "step"))
+    rows = list(_unsettled(deadlines, user).values_list("pk", "deadline_id", "step"))
     double = [pk for pk, *key in rows if tuple(key) in held]
     drop_reminders(Reminder.objects.filter(pk__in=double))
     passed = Reminder.objects.filter(pk__in=[pk for pk, *_key in rows]).exclude(pk__in=double)
     sent = OutboxMessage.objects.filter(kind=KIND, thing_id__in=passed.values("pk"), state=OutboxMessage.State.SENT)
     told = Q(pk__in=sent.values("thing_id"))
     unsent = list(passed.filter(state=State.HANDED).exclude(told).values_list("pk", flat=True))
-    _cancel_mails(unsent)
+    cancel_mails(unsent)
     Reminder.objects.filter(pk__in=unsent).update(state=State.WAITING, handed_at=None)
     _change_hands(passed, user, to)
 
@@ -143,13 +129,3 @@ def _change_hands(passed: QuerySet[Reminder], user: User, to: User) -> None:
     cancelled.update(recipient=None)
     passed.update(recipient=to)
     cancelled.update(recipient=user)
-
-
-def drop_reminders(rows: QuerySet[Reminder]) -> None:
-    dropped = list(rows.values_list("pk", flat=True))
-    _cancel_mails(dropped)
-    Reminder.objects.filter(pk__in=dropped).update(state=State.CANCELLED)
-
-
-def _cancel_mails(reminders: list[int]) -> None:
-    outbox.cancel(OutboxMessage.objects.filter(kind=KIND, thing_id__in=reminders), reason="left")

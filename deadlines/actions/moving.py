@@ -41,6 +41,6 @@ def set_date(  # noqa: PLR0913 - what a date is set with
         renewing.renew(actor=actor, deadline=deadline, before=before, now=now, only_if_late=not by_hand)
 
 
-def remind_anew(deadline: Deadline, now: datetime, reason: str = "moved") -> None:
-    settle_reminders(deadline, reason)
+def remind_anew(deadline: Deadline, now: datetime) -> None:
+    settle_reminders(deadline, "moved")
     make_reminders(deadline, now)

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from deadlines.actions.moving import remind_anew
 from deadlines.actions.refused import locked, locked_task, require_answering, require_reason
+from deadlines.actions.reminding import make_for_successor, settle_reminders
 from deadlines.models import Deadline, Task
 from lawcrm import audit
 from lawcrm.accounts.models import User
@@ -52,11 +52,12 @@ def pass_on(  # noqa: PLR0913 - what a person says about it
     reason: str,
     now: datetime,
 ) -> Deadline:
-    """The date and its confirmation stay. Who answers now is reminded as of a new entry: of the last step at once."""
+    """The date and its confirmation stay. Who answers now is reminded anew, and at once of what cannot wait."""
     reason = require_reason(reason)
     deadline = locked(deadline)
     facts = _passed(deadline, seen, to, now)
-    remind_anew(deadline, now, "passed-on")
+    settle_reminders(deadline, "passed-on")
+    make_for_successor(deadline, now)
     audit.record("deadline.passed_on", deadline, reason=reason, **facts)
     return deadline
 

@@ -9,7 +9,7 @@ from deadlines import ladder
 from deadlines.actions import docket, escalating, teams
 from deadlines.models import Deadline, Reminder
 from deadlines.queries import reminders
-from deadlines.queries.reminders import KIND, LISTED
+from deadlines.queries.reminders import KIND
 from deadlines.queries.working_days import WorkingDays
 from lawcrm import access, audit, outbox
 from lawcrm.accounts.models import User
@@ -17,7 +17,7 @@ from lawcrm.models.outbox import OutboxMessage
 
 BATCH = 200
 GATHERING = timedelta(minutes=2)
-State = Reminder.State
+State, Mail = Reminder.State, OutboxMessage.State
 
 
 def make_reminders(deadline: Deadline, now: datetime) -> None:
@@ -25,9 +25,20 @@ def make_reminders(deadline: Deadline, now: datetime) -> None:
 
     A practice group has one row per step; its members get theirs when the step is due.
     """
+    _make(deadline, ladder.still_ahead(deadline, now, WorkingDays().of(deadline.matter)))
+
+
+def make_for_successor(deadline: Deadline, now: datetime) -> None:
+    """As of a new entry, but what is told at once comes in one mail with whatever else came to them."""
+    days = WorkingDays().of(deadline.matter)
+    at_once = ladder.on_taking_over(deadline, now, days)
+    to_come = [step for step in ladder.steps(deadline, days) if step.at > now]
+    _make(deadline, [at_once, *to_come] if at_once else to_come)
+
+
+def _make(deadline: Deadline, steps: list[ladder.Step]) -> None:
     turn = rounds_of([deadline.pk])[deadline.pk] + 1
-    ahead = ladder.still_ahead(deadline, now, WorkingDays().of(deadline.matter))
-    Reminder.objects.bulk_create(row for step in ahead for row in rows_of(deadline, step, turn))
+    Reminder.objects.bulk_create(row for step in steps for row in rows_of(deadline, step, turn))
 
 
 def rounds_of(deadlines: list[int]) -> defaultdict[int, int]:
@@ -89,12 +100,21 @@ def _hand_batch(now: datetime) -> int:
 
 
 def _put(reminder: Reminder, recipient: outbox.Recipient, now: datetime) -> None:
-    """What nobody has confirmed is one mail a day, which waits a moment for what goes up beside it."""
-    if reminder.step.startswith(ladder.UNCONFIRMED):
-        day = reminders.day_of(reminder)
-        outbox.put(kind=LISTED, recipient=recipient, thing_id=recipient.id, dedupe=day, not_before=now + GATHERING)
+    """Anew: what was taken back from somebody unsent, and has come back to them, is told them after all."""
+    if (place := reminders.list_of(reminder)) and _joins(place, recipient, now):
         return
-    outbox.put(kind=KIND, recipient=recipient, thing_id=reminder.pk, matter_id=reminder.matter_id, not_before=now)
+    outbox.put(
+        kind=KIND, recipient=recipient, thing_id=reminder.pk, matter_id=reminder.matter_id, not_before=now, anew=True
+    )
+
+
+def _joins(place: tuple[str, str], recipient: outbox.Recipient, now: datetime) -> bool:
+    """A list waits a moment for what comes beside; what comes after it went out has a mail of its own."""
+    kind, code = place
+    mail = outbox.put(
+        kind=kind, recipient=recipient, thing_id=recipient.id, dedupe=code, not_before=now + GATHERING, anew=True
+    )
+    return mail.state not in {Mail.SENT, Mail.CLAIMED, Mail.FAILED}
 
 
 def settle_unconfirmed(deadline: Deadline) -> None:

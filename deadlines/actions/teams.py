@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from deadlines.actions import escalating
-from deadlines.actions.leaving import drop_reminders
+from deadlines.actions.withdrawing import drop_reminders
 from deadlines.models import Deadline, Reminder
 from deadlines.queries import team
 from lawcrm import access

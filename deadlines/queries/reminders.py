@@ -1,14 +1,14 @@
 """Reminders of a deadline and of a person, and what became of their mails."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from deadlines.ladder import ONE_DAY, OVERDUE, UNCONFIRMED
+from deadlines.ladder import ONE_DAY, OVERDUE, TAKEN, UNCONFIRMED
 from deadlines.models import Deadline, Proposal, Reminder
 from lawcrm.models.outbox import OutboxMessage
 from lawcrm.prepared import Prepared
@@ -16,6 +16,9 @@ from lawcrm.prepared import Prepared
 KIND = "deadlines.reminder"
 # One mail for all that a person is told on a day of entries nobody has confirmed.
 LISTED = "deadlines.unconfirmed"
+# One mail for all that came to a person within a few minutes, because somebody leaves or passes it on.
+TAKEN_OVER, WINDOW = "deadlines.taken_over", timedelta(minutes=5)
+OCCASION = "%Y%m%dt%H%M"
 
 
 def of_deadline(deadline: Deadline) -> QuerySet[Reminder]:
@@ -85,10 +88,19 @@ def listed(person: int, day: date) -> list[Reminder]:
     """What one person is told that day of entries nobody has confirmed, each once, by when they are due."""
     rows = Reminder.objects.filter(recipient=person, state=Reminder.State.HANDED, acknowledged_at=None)
     rows = rows.filter(step__startswith=UNCONFIRMED, due_at__gte=_midnight(day), due_at__lt=_midnight(day + ONE_DAY))
-    rows = rows.filter(deadline__state=Deadline.State.OPEN, deadline__confirmed_at=None)
-    rows = rows.select_related("deadline__matter").defer(
-        "deadline__note", "deadline__trace", "deadline__matter__summary"
-    )
+    return _once(rows.filter(deadline__confirmed_at=None))
+
+
+def taken_over(person: int, start: datetime) -> list[Reminder]:
+    """What came to one person in the minutes from then on, each once, by when they are due."""
+    rows = Reminder.objects.filter(recipient=person, state=Reminder.State.HANDED, acknowledged_at=None)
+    rows = rows.filter(level=Reminder.Level.OWNER, step__contains=TAKEN)
+    return _once(rows.filter(due_at__gte=start, due_at__lt=start + WINDOW))
+
+
+def _once(rows: QuerySet[Reminder]) -> list[Reminder]:
+    rows = rows.filter(deadline__state=Deadline.State.OPEN).select_related("deadline__matter")
+    rows = rows.defer("deadline__note", "deadline__trace", "deadline__matter__summary")
     once = {row.deadline_id: row for row in rows.order_by("-level")}
     return sorted(once.values(), key=lambda row: (row.deadline.reminds_by, row.deadline_id))
 
@@ -97,20 +109,35 @@ def mail_states(reminders: list[Reminder]) -> dict[int, str]:
     """What the outbox has done about each reminder handed to it, by a mail of its own or in the list of that day."""
     handed = [row for row in reminders if row.state == Reminder.State.HANDED]
     mails = OutboxMessage.objects.filter(kind=KIND, thing_id__in=[row.pk for row in handed])
-    listed = {row.pk: (row.recipient_id, day_of(row)) for row in handed if row.step.startswith(UNCONFIRMED)}
-    return dict(mails.values_list("thing_id", "state")) | (_list_states(listed) if listed else {})
+    listed = {row.pk: (list_of(row), row.recipient_id) for row in handed if list_of(row)}
+    return (_list_states(listed) if listed else {}) | dict(mails.values_list("thing_id", "state"))
 
 
-def _list_states(listed: dict[int, tuple[int | None, str]]) -> dict[int, str]:
-    people, days = zip(*listed.values(), strict=True)
-    mails = OutboxMessage.objects.filter(kind=LISTED, thing_id__in=people, dedupe__in=days)
-    known = {(person, day): state for person, day, state in mails.values_list("thing_id", "dedupe", "state")}
+def _list_states(listed: dict[int, tuple[tuple[str, str] | None, int | None]]) -> dict[int, str]:
+    occasions = {dedupe for place, _person in listed.values() if place for dedupe in place[1:]}
+    people = {person for _place, person in listed.values() if person is not None}
+    mails = OutboxMessage.objects.filter(kind__in=[LISTED, TAKEN_OVER], thing_id__in=people, dedupe__in=occasions)
+    rows = mails.values_list("kind", "dedupe", "thing_id", "state")
+    known = {((kind, dedupe), person): state for kind, dedupe, person, state in rows}
     return {row: known[key] for row, key in listed.items() if key in known}
 
 
-def day_of(reminder: Reminder) -> str:
-    """By which a person's list of that day is known to the outbox."""
-    return timezone.localdate(reminder.due_at).isoformat()
+def list_of(reminder: Reminder) -> tuple[str, str] | None:
+    """The mail that tells of several at once, by its kind and what the outbox knows it by; else it has its own."""
+    if reminder.step.startswith(UNCONFIRMED):
+        return LISTED, timezone.localdate(reminder.due_at).isoformat()
+    if TAKEN in reminder.step and reminder.level == Reminder.Level.OWNER:
+        moment = reminder.due_at.astimezone(UTC)
+        return TAKEN_OVER, f"{moment - (moment - datetime.min.replace(tzinfo=UTC)) % WINDOW:{OCCASION}}"
+    return None
+
+
+def occasion(code: str) -> datetime | None:
+    """The moment from which what came to a person is told in the mail that the outbox knows by this."""
+    try:
+        return datetime.strptime(code, OCCASION).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def unacknowledged(user_id: int, most: int = 3) -> list[tuple[Deadline, str]]:

@@ -33,5 +33,11 @@ def told(post: Post) -> list[str]:
     return found
 
 
+def naming(post: Post, number: str) -> list[str]:
+    """Who got a mail that names this matter, as often as they did."""
+    found = [mail for mail in post.mails if number in mail.get_body().get_content()]  # type: ignore[union-attr]
+    return sorted(mail["To"].addresses[0].addr_spec for mail in found)
+
+
 def emails(*people: User) -> list[str]:
     return sorted(person.email for person in people)

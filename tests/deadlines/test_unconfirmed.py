@@ -16,7 +16,7 @@ from lawcrm.accounts.models import User
 from lawcrm.models.outbox import OutboxMessage
 from tests import personas
 from tests.deadlines.office import Office, entered, wall_off
-from tests.deadlines.running import emails, run, told, whole_day
+from tests.deadlines.running import emails, naming, run, told, whole_day
 from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +162,8 @@ def test_a_successor_gets_no_list_of_days_gone_by(office: Office, post: Post) ->
     assert "Being sent" not in page.content.decode()
 
 
-def test_a_successor_gets_the_list_of_today_that_was_not_sent(office: Office, post: Post) -> None:
+def test_of_a_list_that_was_not_sent_a_successor_is_told_at_once(office: Office, post: Post) -> None:
+    """In the mail about what came to them, and in no list of that day beside it."""
     waiting(office)
     for ahead in range(3):
         whole_day(MONDAY + ahead * DAY)
@@ -171,9 +172,11 @@ def test_a_successor_gets_the_list_of_today_that_was_not_sent(office: Office, po
         jobs.run("deadlines.remind_daily", eight)
         jobs.run("deadlines.remind", eight)
     leaves(office, eight + MINUTE)
-    for minutes in (2, 6):
+    post.envelopes.clear()
+    for minutes in (2, 6, 60, 120):
         run(eight + minutes * MINUTE)
-    assert lists_of(office.reader) == [("2026-11-26", "sent")]
+    assert naming(post, office.matter.number) == emails(office.reader)
+    assert lists_of(office.reader) == []
     assert lists_of(office.lawyer)[-1] == ("2026-11-26", "cancelled")
 
 

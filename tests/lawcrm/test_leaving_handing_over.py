@@ -217,7 +217,7 @@ def test_reminders_follow_once_and_what_was_never_sent_is_sent() -> None:
     user, to = personas.user_for("lawyer"), personas.user_for("lawyer")
     matter = matter_of(user)
     factories.grant(matter, to)
-    row = deadline(matter, user, deputy=to)
+    row = deadline(matter, user, deputy=to, criticality="normal")
     with access.as_system("test"):
         reminding.make_reminders(row, NOW)
         first = Reminder.objects.filter(deadline=row, recipient=user).order_by("due_at")[0]
@@ -239,20 +239,54 @@ def waiting_for(row: Deadline) -> list[tuple[int | None, str]]:
         return list(rows.values_list("recipient_id", "step"))
 
 
+def comes_back(user: User, matter: Matter) -> None:
+    boss = personas.user_for("administrator")
+    with access.as_user(boss):
+        staff.reactivate(actor=boss, user=user, reason="came back", now=NOW)
+    user.groups.add(Group.objects.get(name="lawyer"))
+    factories.grant(matter, user)
+
+
+def mails_about(row: Deadline) -> list[tuple[int, str]]:
+    with access.as_system("test"):
+        reminders = Reminder.objects.filter(deadline=row)
+        mails = OutboxMessage.objects.filter(kind="deadlines.reminder", thing_id__in=reminders.values("pk"))
+        return sorted(mails.values_list("recipient_id", "state"))
+
+
+def test_what_was_taken_back_unsent_is_sent_to_who_has_it_again() -> None:
+    """The mail that was withdrawn when they left must not stand in its way."""
+    user, to = personas.user_for("lawyer"), personas.user_for("lawyer")
+    matter = matter_of(user)
+    factories.grant(matter, to)
+    row = deadline(matter, user, criticality="normal")
+    with access.as_system("test"):
+        reminding.make_reminders(row, NOW)
+        first = Reminder.objects.filter(deadline=row).order_by("due_at")[0].due_at
+        reminding.hand_over(now=first)
+    end(user, to)
+    with access.as_system("test"):
+        reminding.hand_over(now=first)
+    assert mails_about(row) == sorted([(user.pk, "cancelled"), (to.pk, "queued")])
+    comes_back(user, matter)
+    end(to, user)
+    with access.as_system("test"):
+        reminding.hand_over(now=first)
+        assert mails_about(row) == sorted([(user.pk, "queued"), (to.pk, "cancelled")])
+        reminding.hand_over(now=first)
+    assert mails_about(row) == sorted([(user.pk, "queued"), (to.pk, "cancelled")])
+
+
 def test_what_was_cancelled_for_the_successor_keeps_no_reminder_from_them() -> None:
     """They were deputy, left and came back: what they were to be reminded of then was cancelled."""
     user, to = personas.user_for("lawyer"), personas.user_for("lawyer")
     matter = matter_of(user)
-    row = deadline(matter, user, deputy=to)
+    row = deadline(matter, user, deputy=to, criticality="normal")
     with access.as_system("test"):
         reminding.make_reminders(row, NOW)
     steps = [step for person, step in waiting_for(row) if person == user.pk]
     end(to)
-    boss = personas.user_for("administrator")
-    with access.as_user(boss):
-        staff.reactivate(actor=boss, user=to, reason="came back", now=NOW)
-    to.groups.add(Group.objects.get(name="lawyer"))
-    factories.grant(matter, to)
+    comes_back(to, matter)
     end(user, to)
     assert waiting_for(row) == [(to.pk, step) for step in steps]
     with access.as_system("test"):

@@ -46,6 +46,19 @@ def test_asking_twice_for_the_same_queues_one_and_another_occasion_another() -> 
     assert OutboxMessage.objects.count() == 2
 
 
+def test_what_was_withdrawn_unsent_goes_out_only_where_it_is_wanted_anew(post: Post) -> None:
+    message = put(1)
+    outbox.cancel(OutboxMessage.objects.all(), reason="left")
+    put(1)
+    assert the_message().state == "cancelled"
+    put(1, anew=True)
+    assert (the_message().state, the_message().reason, the_message().pk) == ("queued", "", message.pk)
+    outbox.send_due(NOW)
+    put(1, anew=True)
+    assert outbox.send_due(NOW + DAY) == 0
+    assert [mail["Message-ID"] for mail in post.mails] == [message.message_id]
+
+
 @pytest.mark.parametrize("dedupe", ["Anna", "a b", "a@x.test", "å"])
 def test_an_occasion_cannot_hold_a_name_or_an_address(dedupe: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

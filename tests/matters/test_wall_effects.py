@@ -187,6 +187,7 @@ def test_every_kind_of_message_is_known_here() -> None:
         "accounts": "a person's own account, no matter in it",
         "deadlines.reminder": "test_a_queued_reminder_is_not_sent",
         "deadlines.unconfirmed": "tests/deadlines/test_unconfirmed.py; each entry is asked about as the person",
+        "deadlines.taken_over": "tests/deadlines/test_taking_over.py; each is asked about as the person",
         "consent.confirmation": "test_a_queued_confirmation_goes_to_the_person_it_is_about_and_to_nobody_else",
         "matters.wall_notice": "tests/matters/test_wall_notices.py; says nothing of the matter",
         "matters.break_glass": "tests/matters/test_break_glass.py",
