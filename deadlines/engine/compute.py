@@ -94,7 +94,8 @@ def _fit(trigger: Moment, period: Period, place: Calendar | None) -> Moment:
 
 
 def _follow(reading: Reading, start: Moment, period: Period, place: Calendar | None) -> Run:
-    ends = steps.end_of_day(law.ending(place.code if place else None))
+    code = place.code if place else None
+    ends = steps.end_of_day(law.ending(code), law.hours(code))
     try:
         run = reduce(lambda run, step: step(run), (*reading.steps, ends), Run(period, start, start))
     except CannotCompute:

@@ -24,8 +24,17 @@ DAY_ENDS = {
     "se": "RB 33:3, FL 22 §",
     "de": "§ 188 BGB; § 130a(5) ZPO",
     "tr": "HMK art. 445(4), art. 93",
+    "gb": "CPR 6.26",
     "us": "FRCP 6(a)(4)",
     "eu": "Art. 3(2) of Reg. (EEC, Euratom) 1182/71",
+}
+
+# At which hour the last day is over, where that depends on how something is filed.
+HOURS = {
+    "dk": "digitally until midnight, on paper until the office closes (15:00 at the Procesbevillingsnævn)",
+    "tr": "electronically until midnight, on paper until the office closes",
+    "gb": "the court office closes before; personally or by e-mail until 16:30, else served on the next business day",
+    "us": "electronically until midnight there, otherwise until the clerk's office closes",
 }
 
 
@@ -39,6 +48,11 @@ def moving(code: str | None) -> str:
 
 def ending(code: str | None) -> str:
     return DAY_ENDS.get((code or "").split("-")[0], ARITHMETIC)
+
+
+def hours(code: str | None) -> str:
+    """Empty where the law of the calendar says nothing of the hour."""
+    return HOURS.get((code or "").split("-")[0], "")
 
 
 def _of(code: str | None) -> tuple[str, str]:

@@ -113,10 +113,11 @@ def not_moved(citation: str) -> Step:
     return step
 
 
-def end_of_day(citation: str) -> Step:
+def end_of_day(citation: str, hours: str = "") -> Step:
     def step(run: Run) -> Run:
         if run.period.unit is Unit.HOURS:
             return run
-        return run.to(run.at, "ends_at", f"Ends with {run.at}, by the local time of the place of filing", citation)
+        text = f"Ends with {run.at}, by the local time of the place of filing"
+        return run.to(run.at, "ends_at", f"{text}: {hours}" if hours else text, citation)
 
     return step

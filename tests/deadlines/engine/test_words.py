@@ -23,6 +23,7 @@ PERIODS = (
     *(Period(3, unit, Direction.BEFORE) for unit in (Unit.DAYS, Unit.WEEKS)),
     Period(72, Unit.HOURS),
 )
+FORTNIGHT = Period(2, Unit.WEEKS)
 PLACE = rules.Place(zone="Europe/Copenhagen")
 
 
@@ -111,6 +112,22 @@ def of_telling() -> Iterator[str]:
         except CannotCompute as refusal:
             result = refusal
         yield from said(f"{name} {calendar} {text} {period.amount} {period.unit} {period.direction}", result)
+
+
+@pytest.mark.parametrize(
+    ("profile", "words", "cited"),
+    [
+        ("dk/administrative", "on paper until the office closes (15:00 at the Procesbevillingsnævn)", "U 2019.1541 H"),
+        ("tr-hmk", "electronically until midnight, on paper until the office closes", "HMK art. 445(4)"),
+        ("gb:court", "personally or by e-mail until 16:30, else served on the next business day", "CPR 6.26"),
+        ("us", "electronically until midnight there, otherwise until the clerk's office closes", "FRCP 6(a)(4)"),
+        ("roll:de-be", "Ends with 2026-03-16, by the local time of the place of filing", "§ 130a(5) ZPO"),
+    ],
+)
+def test_the_last_day_says_until_which_hour_one_may_file(profile: str, words: str, cited: str) -> None:
+    line = next(line for line in compute(profile, date(2026, 3, 2), FORTNIGHT).trace if line.step == "ends_at")
+    assert line.text.endswith(words)
+    assert cited in line.citation
 
 
 CALENDARS = {name: "de-be" for name in PROFILES if PROFILES[name].needs}
