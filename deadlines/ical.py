@@ -66,7 +66,8 @@ def _other_date(deadline: Deadline) -> str:
     if deadline.proposed_on < deadline.due_on:
         words = _("proposed date, in the book %(day)s") % {"day": date_format(deadline.due_on, "j M Y")}
     else:
-        words = _("proposed %(day)s") % {"day": date_format(deadline.proposed_on, "j M Y")}
+        hour = f", {deadline.proposed_time:%H:%M}" if deadline.proposed_time else ""
+        words = _("proposed %(day)s") % {"day": date_format(deadline.proposed_on, "j M Y") + hour}
     return f" · {words}"
 
 

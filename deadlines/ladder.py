@@ -63,16 +63,17 @@ def steps(deadline: Deadline, days: OpenDays = WEEKDAYS) -> list[Step]:
 
 def _in_time(steps: list[Step], deadline: Deadline, days: OpenDays, zone: ZoneInfo) -> list[Step]:
     """What would come after the hour it is due at comes once, before it: by an hour, or on the afternoon before."""
-    if deadline.due_time is None or deadline.reminds_by != deadline.due_on:
+    if deadline.reminds_by_time is None:
         return steps
-    due = datetime.combine(deadline.due_on, deadline.due_time, zone)
+    day = deadline.reminds_by
+    due = datetime.combine(day, deadline.reminds_by_time, zone)
     late = [step for step in steps if step.at >= due]
     if not late:
         return steps
-    morning = datetime.combine(deadline.due_on, MORNING, zone)
+    morning = datetime.combine(day, MORNING, zone)
     at = due - AN_HOUR
     if at <= morning:
-        at = datetime.combine(working_day(deadline.due_on - ONE_DAY, days), AFTERNOON, zone)
+        at = datetime.combine(working_day(day - ONE_DAY, days), AFTERNOON, zone)
     in_time = [step for step in steps if step.at < due]
     return sorted([*in_time, replace(late[0], at=at)], key=lambda step: step.at)
 

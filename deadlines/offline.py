@@ -49,7 +49,7 @@ def ahead(today: date) -> list[Deadline]:
     until = today + timedelta(days=DAYS)
     rows = book.deadlines().filter(reminders.due_before(until), state=Deadline.State.OPEN)
     rows = rows.select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
-    return sorted(map(_walled, rows), key=lambda row: (row.reminds_by, row.due_time or time.max, row.pk))
+    return sorted(map(_walled, rows), key=lambda row: (row.reminds_by, row.reminds_by_time or time.max, row.pk))
 
 
 def _walled(row: Deadline) -> Deadline:

@@ -49,9 +49,7 @@ def compose(message: OutboxMessage) -> Mail:
             "number": deadline.matter.number,
             "kind": deadline.get_kind_display(),
             "date": date_format(deadline.due_on, pgettext("date in full", "l j F Y")),
-            "proposed": date_format(deadline.proposed_on, pgettext("date in full", "l j F Y"))
-            if deadline.proposed_on
-            else "",
+            "proposed": _proposed(deadline),
             "time": f"{deadline.due_time:%H:%M}" if deadline.due_time else "",
         }
         if reminder.level >= Level.DOCKET:
@@ -70,6 +68,13 @@ def compose(message: OutboxMessage) -> Mail:
             subject=subject,
             text=render_to_string("mail/deadlines/reminder.txt", context),
         )
+
+
+def _proposed(deadline: Deadline) -> str:
+    if deadline.proposed_on is None:
+        return ""
+    day = date_format(deadline.proposed_on, pgettext("date in full", "l j F Y"))
+    return f"{day}, {deadline.proposed_time:%H:%M}" if deadline.proposed_time else day
 
 
 def _of_the_desk(recipient: User, reminder: Reminder, deadline: Deadline, facts: dict[str, str]) -> Mail:

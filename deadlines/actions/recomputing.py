@@ -134,7 +134,7 @@ def _propose(deadline: Deadline, outcome: recomputing.Outcome, cause: Cause, now
     if not recomputing.differs(fresh, outcome):
         if standing is not None:
             _lapse(fresh, standing, now)
-            _note(fresh, None, now)
+            _note(fresh, None, None, now)
         return None
     why = outcome.words[:LONGEST] if outcome.due_on is None else cause.why
     if _is_known(fresh, standing, outcome, why):
@@ -173,17 +173,18 @@ def _ask_people(deadline: Deadline, outcome: recomputing.Outcome, cause: Cause, 
         made_at=now,
     )
     proposal.save()
-    _note(deadline, outcome.due_on, now)
+    _note(deadline, outcome.due_on, outcome.due_time, now)
     facts = {"before": proposal.old_on, "proposed": proposal.new_on, "source": proposal.source}
     audit.record("deadline.date_proposed", deadline, reason=proposal.why, **facts)
     return proposal
 
 
-def _note(deadline: Deadline, proposed_on: date | None, now: datetime) -> None:
-    """Reminders are made anew only where the day they count from is another one."""
-    before, deadline.proposed_on = deadline.reminds_by, proposed_on
+def _note(deadline: Deadline, proposed_on: date | None, proposed_time: time | None, now: datetime) -> None:
+    """Reminders are made anew only where the day or the hour they count from is another one."""
+    before = deadline.reminds_by, deadline.reminds_by_time
+    deadline.proposed_on, deadline.proposed_time = proposed_on, proposed_time
     deadline.save()
-    if deadline.reminds_by != before:
+    if (deadline.reminds_by, deadline.reminds_by_time) != before:
         remind_anew(deadline, now)
 
 
@@ -211,7 +212,8 @@ def accept(  # noqa: PLR0913 - what the person saw
         raise ChangedMeanwhile
     before, new_on = deadline.due_on, proposal.new_on
     _settle(proposal, State.ACCEPTED, actor, "", now)
-    deadline.latest_on, deadline.computed_on, deadline.proposed_on = proposal.latest_on, new_on, None
+    deadline.latest_on, deadline.computed_on = proposal.latest_on, new_on
+    deadline.proposed_on = deadline.proposed_time = None
     due_time = deadline.due_time if _in_days(deadline, proposal) else proposal.new_time
     deadline.computed_time = proposal.new_time
     deadline.from_draft = rulebook.is_draft(deadline.rule_code, deadline.trigger_on or new_on)
@@ -231,7 +233,7 @@ def decline(*, actor: User, deadline: Deadline, seen: Moment, reason: str, now: 
     )
     if proposal.new_on is not None:
         deadline.computed_on, deadline.computed_time = proposal.new_on, proposal.new_time
-    deadline.proposed_on = None
+    deadline.proposed_on = deadline.proposed_time = None
     if is_bold:
         set_date(actor=actor, deadline=deadline, due_on=deadline.due_on, due_time=deadline.due_time, now=now)
     else:

@@ -58,8 +58,7 @@ def _line(deadline: Deadline) -> str:
     if deadline.reminds_by < timezone.localdate():
         return _("Overdue: %(number)s, %(kind)s, %(date)s") % facts
     line = _("%(number)s: %(kind)s, %(date)s") % facts
-    by_hour = deadline.due_time is not None and deadline.reminds_by == deadline.due_on
-    return f"{line}, {deadline.due_time:%H:%M}" if by_hour else line
+    return f"{line}, {deadline.reminds_by_time:%H:%M}" if deadline.reminds_by_time else line
 
 
 def register() -> None:

@@ -1,7 +1,7 @@
 """One entry of the deadline book."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -93,6 +93,7 @@ class Deadline(models.Model):
     computed_on = models.DateField(null=True, blank=True, editable=False)
     computed_time = models.TimeField(null=True, blank=True, editable=False)
     proposed_on = models.DateField(null=True, blank=True, editable=False)
+    proposed_time = models.TimeField(null=True, blank=True, editable=False)
     trigger_label = models.CharField(_("what set it off"), max_length=120, blank=True)
     trace = models.JSONField(default=list, blank=True)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -139,6 +140,7 @@ class Deadline(models.Model):
             "computed_on": "matter_content",
             "computed_time": "matter_content",
             "proposed_on": "matter_content",
+            "proposed_time": "matter_content",
             "trace": "matter_content",
             "note": "matter_content",
             "due_on": "matter_content",
@@ -298,6 +300,13 @@ class Deadline(models.Model):
     def reminds_by(self) -> date:
         """The earlier of the date that counts and one that is proposed."""
         return min(self.due_on, self.proposed_on or self.due_on)
+
+    @property
+    def reminds_by_time(self) -> time | None:
+        """The hour of that day; of two dates on it the earlier one. Without one it is the end of the day."""
+        hours = [self.due_time] if self.due_on == self.reminds_by else []
+        hours += [self.proposed_time] if self.proposed_on == self.reminds_by else []
+        return min(hours, key=lambda hour: hour or time.max)
 
     @property
     def awaits_check(self) -> bool:

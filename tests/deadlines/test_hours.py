@@ -1,18 +1,21 @@
 """A period in hours: from a time by the firm's clocks, to a time, and another time is another date."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from deadlines.engine import packs
 from deadlines.forms import plan
-from deadlines.models import Deadline, Proposal
+from deadlines.models import Deadline, Proposal, Reminder
 from deadlines.queries import computing
 from lawcrm import access, audit, jobs
 from tests.deadlines.office import NOW, Office, again, enter_url, typed
+from tests.deadlines.running import run
+from tests.lawcrm.mail_server import Post
 
 pytestmark = pytest.mark.django_db
 BREACH = "eu.gdpr.33"
@@ -141,6 +144,38 @@ def test_another_time_of_the_trigger_proposes_another_time(office: Office, deadl
     assert again(deadline).computed_time == time(9, 15)
     assert jobs.run("deadlines.check_dates", NOW) == "done"
     assert len(proposals()) == 1
+
+
+def told_on(deadline: Deadline, day: date) -> list[str]:
+    """The steps that wait for that day, by the clocks of the deadline."""
+    with access.as_system("test"):
+        rows = Reminder.objects.filter(deadline=deadline, state="waiting", due_at__date=day).order_by("due_at")
+        return [f"{row.step.partition('.')[0]} {timezone.localtime(row.due_at):%H:%M}" for row in rows]
+
+
+def test_no_step_comes_after_an_earlier_hour_that_is_proposed(office: Office, post: Post) -> None:
+    """Until somebody decides; taken back, the steps stand as before."""
+    day = date(2026, 11, 26)
+    assert send(office, trigger_on="23.11.2026", due_on="26.11.2026", due_time="16:30").status_code == 302
+    (deadline,) = entries()
+    assert told_on(deadline, day) == ["0d 08:00", "0d-pm 14:00"]
+    change(office, deadline, trigger_on="23.11.2026", trigger_time="9:15")
+    assert told_on(deadline, day) == ["0d 08:00", "0d-pm 08:15"]
+    run(datetime(2026, 11, 26, 7, tzinfo=UTC))
+    text = next(mail for mail in post.mails if "26 November" in mail["Subject"]).get_body().get_content()  # type: ignore[union-attr]
+    assert "it would be due on Thursday 26 November 2026, 09:15" in text
+    change(office, deadline, trigger_on="23.11.2026", trigger_time="16:30")
+    assert (again(deadline).proposed_time, proposals()[-1].state) == (None, "lapsed")
+
+
+def test_an_earlier_hour_on_an_earlier_day_is_not_lost(office: Office) -> None:
+    """Seven in the morning comes before the step of that morning: it comes on the afternoon before."""
+    assert send(office, trigger_on="24.11.2026", due_on="27.11.2026", due_time="16:30").status_code == 302
+    (deadline,) = entries()
+    change(office, deadline, trigger_on="23.11.2026", trigger_time="7:00")
+    assert again(deadline).reminds_by_time == time(7)
+    assert told_on(deadline, date(2026, 11, 26)) == []
+    assert "0d 14:00" in told_on(deadline, date(2026, 11, 25))
 
 
 def test_declining_an_earlier_time_takes_a_second_person(office: Office, deadline: Deadline) -> None:
