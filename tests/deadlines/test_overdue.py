@@ -144,7 +144,8 @@ def test_entered_or_passed_on_late_it_is_told_once_that_day(office: Office, post
         to = Holders(assignee=office.assistant)
         held = again(late).held_by
         pass_on(actor=office.lawyer, deadline=again(late), seen=held, to=to, reason="on leave", now=tuesday)
-    run(tuesday + HOUR)
+    for minutes in (0, 2, 30):
+        run(tuesday + HOUR + minutes * MINUTE)
     assert told(post) == emails(office.assistant)
     got_it(office.assistant, late, tuesday + HOUR)
     run(tuesday + DAY)
