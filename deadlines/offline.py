@@ -48,7 +48,7 @@ def ahead(today: date) -> list[Deadline]:
     """Everything open until then, by its date or an earlier one that is proposed, and all overdue, whoever sees it."""
     until = today + timedelta(days=DAYS)
     rows = book.deadlines().filter(reminders.due_before(until), state=Deadline.State.OPEN)
-    rows = rows.select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
+    rows = rows.select_related("matter", "assignee", "deputy", "entered_by", "confirmed_by", "ended_by")
     return sorted(map(_walled, rows), key=lambda row: (row.reminds_by, row.reminds_by_time or time.max, row.pk))
 
 

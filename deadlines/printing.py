@@ -64,7 +64,7 @@ def _when(on: date) -> str:
 
 
 def _note(row: Deadline) -> str:
-    """Other dates proposed or hoped for, who checked it, who ended it and how: the entry control in one line."""
+    """Other dates proposed or hoped for, who checked it, who ended it and how, who stands in: all in one line."""
     said = [_("entered by %s") % row.entered_by.full_name]
     if row.state == Deadline.State.OPEN and row.proposed_on is not None:
         said.insert(0, _("another date proposed: %s") % _when(row.proposed_on))
@@ -72,4 +72,6 @@ def _note(row: Deadline) -> str:
         said.append(_("confirmed by %s") % row.confirmed_by.full_name)
     if row.ended_by is not None:
         said.append(_("ended by %(who)s: %(how)s") % {"who": row.ended_by.full_name, "how": row.ended_reason})
+    if row.deputy is not None:
+        said.append(_("deputy: %s") % row.deputy.full_name)
     return ", ".join(filter(None, [str(row.get_kind_display()), provisional_words(row), *said]))

@@ -102,7 +102,7 @@ def _sections(wanted: dict[str, Q], mine: Q) -> list[Section]:
     named: dict[str, list[int]] = {key: [] for key in wanted}
     for key, pk in first.union(*others, all=True):
         named[key].append(pk)
-    rows = book.deadlines().select_related("matter", "assignee", "entered_by", "confirmed_by", "ended_by")
+    rows = book.deadlines().select_related("matter", "assignee", "deputy", "entered_by", "confirmed_by", "ended_by")
     known = rows.in_bulk({pk for pks in named.values() for pk in pks})
     return [_section(key, [known[pk] for pk in pks if pk in known]) for key, pks in named.items()]
 

@@ -44,7 +44,9 @@ SIGN_IN = ("accounts:sign_in", "accounts:second_factor")
 # What an office is shown of every matter, by its number and nothing else.
 BY_OFFICE = {"partner": {"matters:answer_takeover"}, "administrator": {"matters:see_as"}}
 # Names under which views read an id from the address or the form without a form class.
-PARAMETERS = ("matter", "contact", "find", "wall", "party", "document", "consent", "item", "deadline", "task", "to")
+PARAMETERS = (
+    *("matter", "contact", "find", "wall", "party", "document", "consent", "item", "deadline", "task", "to", "who"),
+)
 # Models of those names; and addresses that take words to look for.
 KINDS = {"contact": "clients.Contact", "wall": "matters.Wall", "party": "matters.Party", "document": "matters.Document"}
 SEARCHES = {
@@ -99,6 +101,7 @@ def establish(secret: Secret, keeper: User, group: Group, person: cast.Person, o
         with access.as_system("test"):  # theirs by name, and out of their sight all the same
             audit.update(Deadline.objects.filter(matter=filled.matter.pk), assignee=outsider)
     secret.learn(made, filled)
+    secret.ids["who"] = keeper.public_id
 
 
 @contextmanager

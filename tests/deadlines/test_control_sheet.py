@@ -122,6 +122,7 @@ def test_the_sheet_of_a_lawyer_is_opened_by_who_keeps_their_book(office: Office)
     found = {section.key: {row.title for row in section.rows} for section in page.context["sheet"].sections}
     assert found["due"] == found["entered"] == {"Karins", "Of the group", "As deputy"}
     assert "Control sheet of Karin Vestergaard" in page.content.decode()
+    assert "Deputy: Karin Vestergaard" in page.content.decode()
 
 
 def hidden(office: Office, *people: User) -> None:
@@ -313,11 +314,12 @@ def test_on_paper_stand_the_same_entries_with_who_checked_them(office: Office) -
 
 def test_the_paper_of_one_person_bears_their_name_and_nobody_else_s_entries(office: Office) -> None:
     entered(office, title="Karins", assignee=office.lawyer)
+    entered(office, title="As deputy", assignee=office.assistant, deputy=office.lawyer)
     entered(office, title="Idas", assignee=office.assistant)
     answer = office.browser(office.assistant).post(f"{PRINT}?{urlencode(of(office.lawyer))}")
     text = text_of(answer.content)
     assert "Control sheet of Karin Vestergaard, Friday 20 November" in text
-    assert ("Karins" in text, "Idas" in text) == (True, False)
+    assert ("Karins" in text, "deputy: Karin Vestergaard" in text, "Idas" in text) == (True, True, False)
     assert "Vestergaard" not in answer["Content-Disposition"]
 
 
