@@ -48,9 +48,9 @@ def deadline_row(row: Deadline, *, of_one_matter: bool = False) -> SafeString:
 
 
 def is_burning(row: Deadline) -> bool:
-    """Open and late, or critical and due today."""
+    """Open and late, or critical and due today, by the earlier of its date and a proposed one."""
     pressing = is_pressing if row.criticality == Deadline.Criticality.CRITICAL else is_late
-    return row.state == Deadline.State.OPEN and pressing(row.due_on)
+    return row.state == Deadline.State.OPEN and pressing(row.reminds_by)
 
 
 def about(row: Deadline) -> SafeString:

@@ -232,6 +232,7 @@ def test_overdue_is_also_what_was_due_by_a_date_that_is_only_proposed(office: Of
     page = client.get(url)
     assert [row.title for row in page.context["rows"]] == ["Late", *(f"By proposal {number}" for number in (1, 2, 3))]
     assert "another date proposed: Thu 19 Nov" in text(page)
+    assert text(page).count('class="when danger"') == 4
     assert costs[0] == costs[2] <= 11
     wall_off(office.matter, office.assistant)
     assert not office.browser(office.assistant).get(url).context["rows"]
