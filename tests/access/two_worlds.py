@@ -23,6 +23,7 @@ from deadlines.models import Deadline
 from lawcrm import access, audit
 from lawcrm.accounts.models import User
 from lawcrm.crypto import marks
+from matters.forms.picker import Picker
 from tests.access import cast, filling, world
 from tests.access.papers import text_of
 from tests.access.uploads import Upload, upload
@@ -235,6 +236,14 @@ def form_requests(url: str, form: forms.BaseForm, secret: Secret, *, by_get: boo
         yield "post", url, good | papers
     if taking := {form.add_prefix(name): one_of(secret, name, column) for name, column in ids_in(form)}:
         yield "post", url, good | taking
+    for picker in pickers_in(form):
+        yield "post", url, good | {picker.name: str(secret.ids["contact"])}
+        yield "post", url, good | {f"{picker.name}_words": secret.texts["name"]}
+
+
+def pickers_in(form: forms.BaseForm) -> list[Picker]:
+    """What a form lets choose by searching, beside its fields."""
+    return [value for value in vars(form).values() if isinstance(value, Picker)]
 
 
 def files_in(form: forms.BaseForm, secret: Secret) -> dict[str, Upload]:
@@ -271,6 +280,9 @@ def filled_in(form: forms.BaseForm) -> dict[str, Any]:
         value = present if present not in (None, "", []) else fitting(name, column)
         if value is not None and value is not False:
             data[form.add_prefix(name)] = value
+    for picker in pickers_in(form):
+        if picker.required:
+            data |= {f"{picker.name}_words": "New Person", picker.name: "new-person"}
     return data
 
 

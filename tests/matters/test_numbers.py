@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 import pytest
 
@@ -67,6 +67,16 @@ def test_numbers_that_follow_each_other_have_nothing_in_common() -> None:
     assert sorted(abs(step) for step in steps)[len(steps) // 2] > 32**numbering.PLACES / 10
     other = [value_of(numbering.scrambled(running, uuid4())) for running in range(1, 2001)]
     assert len(set(values) & set(other)) < 20
+
+
+@pytest.mark.parametrize("between", [0, 1, 6, 1000])
+def test_two_numbers_of_one_s_own_differ_by_chance_however_many_lie_between(between: int) -> None:
+    """Over many firms: each bit in which they differ, and which is the higher one, is a toss."""
+    firms = [uuid5(NAMESPACE_OID, str(firm)) for firm in range(4000)]
+    pairs = [[value_of(numbering.scrambled(running, key)) for running in (1, 2 + between)] for key in firms]
+    tosses = [[(one ^ other) >> bit & 1 for one, other in pairs] for bit in range(5 * numbering.PLACES)]
+    tosses.append([one < other for one, other in pairs])
+    assert [share for toss in tosses if not 0.46 < (share := sum(toss) / len(firms)) < 0.54] == []
 
 
 def value_of(text: str) -> int:
