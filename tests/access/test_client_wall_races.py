@@ -32,6 +32,7 @@ from tests.waiting import wait_for
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 ADDED, OPENED, ROUNDS = 8, 4, 4
 LONGEST = 30  # seconds that a thread may wait for another
+ORDERS = ("party", "wall")
 LOCKS = ("sight_lock(bigint[],bigint[])", "sight_lock_around(bigint[],bigint[])", "sight_lock_clients(bigint[])")
 
 
@@ -134,12 +135,10 @@ def one_before_the_other(first: Callable[[], None], second: Callable[[], None]) 
 
 
 def is_waited() -> bool:
+    """Whether a session of this database waits for another."""
     with connection.cursor() as cursor:
-        cursor.execute("select from pg_locks where not granted")
+        cursor.execute("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
         return bool(cursor.fetchall())
-
-
-ORDERS = ["party", "wall"]
 
 
 def race_of_two(firm: Firm, first: str) -> None:
