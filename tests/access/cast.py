@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 
+from deadlines.models import DocketEntry
 from lawcrm import access
 from lawcrm.accounts.models import User
 from matters.models import Matter, MatterUserObjectPermission
@@ -32,6 +34,13 @@ def walled_off_by_group(matter: Matter, user: User) -> None:
     """The grant is the person's own, the bar stands against a group."""
     with_levels(1)(matter, user)
     world.wall_off(matter, own_group(user))
+
+
+def walled_off_at_the_docket(matter: Matter, user: User) -> None:
+    """What nobody acknowledged was written for them, and a wall came after."""
+    with access.as_system("test"), transaction.atomic():
+        DocketEntry.objects.filter(reminder__matter=matter).update(recipient=user)
+    world.wall_off(matter, user)
 
 
 def former(matter: Matter, user: User) -> None:
@@ -85,8 +94,10 @@ OUTSIDERS = {
     **{role: Person((role,)) for role in ("lawyer", "partner", "assistant", "marketing", "intake", "administrator")},
     "superuser": Person(("lawyer", "administrator"), is_superuser=True),
     "external": Person(("external counsel",), is_external=True),
+    "translator": Person(("translator",), is_external=True),
     "walled": Person(("lawyer",), walled_off),
     "walled by a group": Person(("lawyer",), walled_off_by_group),
+    "walled docket desk": Person(("docket desk",), walled_off_at_the_docket),
     "former": Person(("lawyer",), former),
     "left the group": Person(("lawyer",), by_group, leave_group),
 }

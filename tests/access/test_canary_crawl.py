@@ -11,8 +11,8 @@ from tests.access.canary import HIDDEN, NOT_SIGNED_IN, OWN, Place, place
 from tests.access.two_worlds import SEARCHES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proof]
-# The administrator's role opens no file, a grant or none.
-WITHOUT_FILES = {"administrator", "auditor", *NOT_SIGNED_IN}
+# Roles that open no file, a grant or none.
+WITHOUT_FILES = {"administrator", "auditor", "walled docket desk", *NOT_SIGNED_IN}
 # What an office is told of every matter: numbers, and of texts only those written to the office itself.
 PLAN = {"matter.number", "erasureitem.matter_number", "hold.reason", "certificate.counts"}
 LOGS = {"logreviewanswer.comment", "logreviewanswer.name", "refusedrequest.url_name"}

@@ -14,7 +14,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 FEEDS = {"numbers": False, "titles": True}
 SAID = {"numbers": {"matter.number"}, "titles": {"matter.number", "deadline.title"}}
 # From outside, or without deadlines among their work: a feed that is on file for them gives nothing.
-WITHOUT_CALENDAR = {"administrator", "external", "intake", "marketing", *cast.OFFICES}
+WITHOUT_CALENDAR = {
+    "administrator",
+    "external",
+    "translator",
+    "intake",
+    "marketing",
+    "walled docket desk",
+    *cast.OFFICES,
+}
 
 
 def answer_for_both(there: Place) -> None:

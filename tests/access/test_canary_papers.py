@@ -24,7 +24,8 @@ SAID = {"matter.number", "matter.title", "deadline.title"}
 # On the copy no title of a matter stands, and behind a wall nothing but its number.
 COPIED, BEHIND_A_WALL = {"matter.number", "deadline.title"}, {"matter.number"}
 # Who has no deadlines among their work, or no second factor yet.
-WITHOUT_SHEET = {"administrator", "marketing", "intake", *cast.OFFICES, *canary.NOT_SIGNED_IN}
+WITHOUT_WORK = {"administrator", "marketing", "intake", "translator", "walled docket desk"}
+WITHOUT_SHEET = {*WITHOUT_WORK, *cast.OFFICES, *canary.NOT_SIGNED_IN}
 DAYS = ("2026-11-20", "2026-11-30")  # on which the marked deadlines are entered and due
 SHEETS = [f"{reverse('deadlines:print_sheet')}?on={on}{whose}" for on, whose in product(DAYS, ("", "&who=mine"))]
 ON_EACH = dict.fromkeys(SHEETS, SAID)
