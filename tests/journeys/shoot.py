@@ -37,6 +37,8 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "deadline": ("partner", "/deadlines/", "a.row-target"),
     "deadline-pass-on": ("partner", "/deadlines/", "a.row-target >> a[href$='/pass-on/']"),
     "deadline-new": ("partner", "/deadlines/new/", "a.row-target"),
+    "week": ("partner", "/deadlines/week/", ""),
+    "month": ("partner", "/deadlines/month/", ""),
     "control-sheet": ("partner", "/deadlines/sheet/", ""),
     "tasks": ("partner", "/deadlines/tasks/", ""),
     "task-new": ("partner", "/deadlines/tasks/new/", "a.row-target"),
